@@ -1,7 +1,8 @@
 """Set the formulas of all pages and write each as a picture beside them.
 
 Call it as ``.venv/bin/python -m resources.make_formulae`` after a page has been written; it needs
-ziamath, which the program itself does not. What no page needs any more is deleted.
+ziamath, which the program itself does not. What no page needs any more is deleted. ``--anew`` sets
+all of them once more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from engine.pages.formulae import FORMULAE, UNITS, names_of
 MARGIN = 20
 """Room around a formula, so that no edge is cut where it is drawn between two pixels."""
 
+APART = 'rowspacing="0.7em"'
+"""What is left between lines of one formula, so that fractions do not touch."""
+_ROWS = re.compile(r'rowspacing="3pt"')
 _VIEW = re.compile(r'viewBox="([^"]+)"')
 _SHAPE = re.compile(r'<path[^>]* d="([^"]+)"|<rect ([^>]*)/>')
 _SIDE = re.compile(r'(x|y|width|height)="([^"]+)"')
@@ -40,10 +44,12 @@ def svg_of(latex: str, *, inline: bool) -> str:
         Whether it stands within a line.
     """
     import ziamath
+    from ziamath.tex import tex2mml
 
     ziamath.config.svg2 = False
     ziamath.config.precision = 3
-    return compact(ziamath.Latex(latex, size=UNITS, inline=inline).svg())
+    drawn = ziamath.Math(_ROWS.sub(APART, tex2mml(latex, inline=inline)), size=UNITS)
+    return compact(drawn.svg())
 
 
 def compact(svg: str) -> str:
@@ -51,8 +57,7 @@ def compact(svg: str) -> str:
     found = _VIEW.search(svg)
     if found is None:
         raise ValueError("ziamath has written no viewBox")
-    left, top, width, height = (round(float(word)) for word in found[1].split())
-    left, width = left - MARGIN, width + 2 * MARGIN
+    box = _around(found[1], svg)
     places: dict[str, list[Point]] = {}
     bars = []
     for shape in _SHAPE.finditer(svg):
@@ -63,7 +68,7 @@ def compact(svg: str) -> str:
             bars.append(_bar(shape[2]))
     names = _names()
     shared = {outline: next(names) for outline, starts in places.items() if len(starts) > 1}
-    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" '
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" '
              'fill="currentColor">']
     if shared:
         lines += ["<defs>", *(f'<path id="{name}" d="m0 0{outline}z"/>'
@@ -73,6 +78,19 @@ def compact(svg: str) -> str:
                   if outline in shared else
                   [f'<path d="m{_joined(starts[0])}{outline}z"/>'])
     return "\n".join([*lines, *bars, "</svg>", ""])
+
+
+def _around(view: str, svg: str) -> str:
+    """Return the view box that ziamath gives, enlarged by what reaches out of it."""
+    left, top, width, height = (float(word) for word in view.split())
+    xs, ys = [left, left + width], [top, top + height]
+    for shape in _SHAPE.finditer(svg):
+        numbers = [float(word) for _, words in _COMMAND.findall(shape[1] or "")
+                   for word in words.split()]
+        xs += numbers[::2]
+        ys += numbers[1::2]
+    box = (round(min(xs)) - MARGIN, round(min(ys)), round(max(xs)) + MARGIN, round(max(ys)))
+    return f"{box[0]} {box[1]} {box[2] - box[0]} {box[3] - box[1]}"
 
 
 def _outline(drawn: str) -> tuple[Point, str]:
@@ -116,22 +134,31 @@ def _names() -> Iterator[str]:
     yield from map("".join, product(string.ascii_lowercase, repeat=2))
 
 
-def write_all(folder: Path = FORMULAE) -> tuple[int, int]:
-    """Set what has no picture yet, delete what no page needs; returns how many of each."""
+def write_all(folder: Path = FORMULAE, *, anew: bool = False) -> tuple[int, int]:
+    """Set what has no picture yet, delete what no page needs; returns how many of each.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the pictures lie.
+    anew : bool
+        Whether those that are there are set once more.
+    """
     needed = names_of(Catalogue().pages())
     folder.mkdir(parents=True, exist_ok=True)
     there = {path.name for path in folder.glob("*.svg")}
-    for name in sorted(needed.keys() - there):
+    missing = needed.keys() if anew else needed.keys() - there
+    for name in sorted(missing):
         latex, inline = needed[name]
         (folder / name).write_text(svg_of(latex, inline=inline), "utf-8")
     for name in there - needed.keys():
         (folder / name).unlink()
-    return len(needed.keys() - there), len(there - needed.keys())
+    return len(missing), len(there - needed.keys())
 
 
 def main() -> None:
     """Write the files and say how many."""
-    made, deleted = write_all()
+    made, deleted = write_all(anew="--anew" in sys.argv[1:])
     size = sum(path.stat().st_size for path in FORMULAE.glob("*.svg"))
     sys.stdout.write(f"{made} formulas set, {deleted} deleted, {size / 2**20:.2f} MB in all\n")
 

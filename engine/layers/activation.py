@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS, ActivationFunction
-from engine.layers.covariance import Crossing, Return, Signal, Surroundings, applied
+from engine.layers.covariance import (
+    Crossing,
+    Learned,
+    Reals,
+    Return,
+    Signal,
+    Surroundings,
+    applied,
+    by_pairs,
+)
+from engine.layers.duals import leaky
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.spec.fields import Field
@@ -115,6 +125,21 @@ class PReLU(LayerKind):
         units = inputs[0][-1]
         return (Parameter("slope", (units,), partial(_constant, float(options["slope"]), units),
                           is_weight=False),)
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the dual of leaky ReLU, and the gradient of its slopes."""
+        (x,) = inputs
+        share = float(options["slope"])
+        if "slope" in around.squares:
+            share = math.sqrt(around.squares["slope"])
+        y, to_argument = applied(x, leaky(share), lambda u: np.where(u > 0, u, share * u))
+        below = leaky(0.0)(x.spread, -x.mean).value
+
+        def back(gradient: Reals) -> Return:
+            learned = Learned(x.shape[-1], by_pairs(gradient * below, x.examples))
+            return Return((to_argument(gradient),), (learned,))
+        return Crossing(y, back)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op forward and two backward."""

@@ -5,9 +5,23 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 
+import numpy as np
+
 from engine.arrays import Reals
 from engine.layers.activation import lower_activation
 from engine.layers.activations import ACTIVATIONS
+from engine.layers.covariance import (
+    Crossing,
+    Learned,
+    Return,
+    Signal,
+    Surroundings,
+    applied,
+    by_pairs,
+    unrest,
+    weighted,
+)
+from engine.layers.covariance import Reals as Moments
 from engine.layers.images import (
     PADDING_CHOICES,
     as_image,
@@ -19,12 +33,16 @@ from engine.layers.images import (
 from engine.layers.initialisers import INITIALISER_CHOICES, SCALED_CHOICES, SPREAD
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule
+from engine.layers.places import Indices, laid_under, under, windows
 from engine.layers.weighted import (
     WeightedKind,
+    first_biases,
+    weight_square,
     weighted_fields,
     weighted_rule,
     weights_and_biases,
 )
+from engine.messages import Message
 from engine.spec.fields import Choice, Field
 
 WIDEST = 16
@@ -95,6 +113,54 @@ class _Convolution(WeightedKind):
         fans = places * shape[-1], places * filters
         weights = self.parameters(options, inputs)[0]
         return weighted_rule(options, weights.shape, fans, self.seen(options, *fans), self.role)
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the recursion of sums over a window (Novak et al. 2019, eq. 5)."""
+        (x,) = inputs
+        shape, n = self.infer_shape(options, (x.shape,)), x.examples
+        sources = self.sources(options, x.shape, shape)
+        seen = self.gathered(x.second, sources, n, shape)
+        weights = self.parameters(options, (x.shape,))[0]
+        channels = x.shape[-1]
+        size = channels * float(np.mean(np.diagonal(seen, axis1=-2, axis2=-1)))
+        fans = self.fans(options, (x.shape,))
+        square = weight_square(options, weights.shape, fans, size, around.squares, role=self.role)
+        if not isinstance(square, float):
+            return square
+        z = weighted(seen, shape, channels * square,
+                     first_biases(options, around.squares, fans, self.role), around.number)
+        function = ACTIVATIONS[str(options["activation"])]
+        y, to_sums = applied(z, function.dual, function.value)
+
+        def back(gradient: Moments) -> Return:
+            sums = to_sums(gradient)
+            pairs = self.pairs_of(x.second, sums, sources, n)
+            sent = self.spread_out(sums, sources, n, x)
+            return Return((shape[-1] * square * sent,), (Learned(weights.size, pairs),))
+        return Crossing(y, back, unrest(z, function.value, channels * len(sources)))
+
+    def sources(self, options: Options, shape: Shape, places: Shape) -> Indices:
+        """Return what lies under every place of the window."""
+        return windows(shape[:-1], self._kernel(options), int(options["stride"]), places[:-1],
+                       options["padding"] == "same")
+
+    def gathered(self, second: Moments, sources: Indices, n: int, shape: Shape) -> Moments:
+        """Return the sum over the window of the moments of what it lies on."""
+        found: Moments = np.sum([under(second, under_it, n) for under_it in sources], axis=0)
+        return found
+
+    def spread_out(self, sums: Moments, sources: Indices, n: int, x: Signal) -> Moments:
+        """Return the sum over the window of the gradient's moments, where they come from."""
+        total = np.zeros_like(x.second)
+        for under_it in sources:
+            laid_under(total, sums, under_it, n)
+        return total
+
+    def pairs_of(self, second: Moments, sums: Moments, sources: Indices, n: int) -> Moments:
+        """Return the moments of the weights' gradient, the mean over the window."""
+        return np.asarray(np.mean([by_pairs(sums * under(second, under_it, n), n)
+                                   for under_it in sources], axis=0))
 
     def seen(self, options: Options, fan_in: int, fan_out: int) -> tuple[float, float]:
         """Return how many numbers lie in a window, and how many windows a number lies in."""
@@ -296,6 +362,28 @@ class TransposedConv2D(_Convolution):
         filters = int(options["filters"])
         return weights_and_biases(options, (*self._kernel(options), filters, inputs[0][-1]),
                                   self.fans(options, inputs), filters, self.role)
+
+    def sources(self, options: Options, shape: Shape, places: Shape) -> Indices:
+        """Return what of the larger image lies under every place of the window."""
+        return super().sources(options, places, shape)
+
+    def gathered(self, second: Moments, sources: Indices, n: int, shape: Shape) -> Moments:
+        """Return the moments, spread over the windows."""
+        places = math.prod(shape[:-1])
+        rows = places * n if len(second) == 1 else n
+        total = np.zeros((1 if len(second) == 1 else places, rows, rows))
+        for under_it in sources:
+            laid_under(total, second, under_it, n)
+        return total
+
+    def spread_out(self, sums: Moments, sources: Indices, n: int, x: Signal) -> Moments:
+        """Return the sum over the window of the gradient's moments."""
+        found: Moments = np.sum([under(sums, under_it, n) for under_it in sources], axis=0)
+        return found
+
+    def pairs_of(self, second: Moments, sums: Moments, sources: Indices, n: int) -> Moments:
+        """Return the moments of the weights' gradient, the mean over the window."""
+        return super().pairs_of(sums, second, sources, n)
 
     def seen(self, options: Options, fan_in: int, fan_out: int) -> tuple[float, float]:
         """Return how many windows lie over a place, and how many places a number's window has."""

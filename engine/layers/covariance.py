@@ -13,13 +13,14 @@ m = p n, place by place, where places are known to go together as well.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers.duals import Dual, DualRule
+from engine.layers.duals import Dual, DualRule, expanded, linear, unevenness
 
 Reals = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -31,14 +32,15 @@ class Batch:
 
     Attributes
     ----------
-    size : int
-        Examples in a batch.
+    size, everything : int
+        Examples in a batch, and all that are learned from.
     among : float64[n, n]
         Off the diagonal, the share that a pair of examples has of all pairs of different examples;
         on it, the share of an example of all.
     """
 
     size: int
+    everything: int
     among: Reals
 
     @property
@@ -53,9 +55,15 @@ class Batch:
         few examples speak for a batch of many.
         """
         own = float(np.diagonal(self.among) @ np.diagonal(pairs))
-        others = float(np.sum(self.among * pairs)) - own
-        # Examples as few as these may seem to be more opposed than those of a batch can be.
-        others = max(others, -own / max(self.size - 1, 1))
+        return float(self.weigh(own, float(np.sum(self.among * pairs)) - own))
+
+    def weigh(self, own: Any, others: Any) -> Any:
+        """Return a mean square by means over examples, and over pairs of different ones.
+
+        Examples as few as a probe's may seem to be more opposed to one another than all can be,
+        whose sum has a square that is not negative.
+        """
+        others = np.maximum(others, -own / max(self.everything - 1, 1))
         return own / self.size + (1 - 1 / self.size) * others
 
 
@@ -144,7 +152,7 @@ class Signal:
     @property
     def spread(self) -> Reals:
         """Covariance: second moments less the product of means."""
-        return self.second - self.mean[..., :, None] * self.mean[..., None, :]
+        return self.second - outer(self.mean)
 
     @property
     def square(self) -> float:
@@ -188,6 +196,26 @@ class Return:
 
 
 @dataclass(frozen=True)
+class Unrest:
+    """Variances of logarithms of mean squares, from one draw of a layer's weights to another.
+
+    Attributes
+    ----------
+    forward : float
+        Of the mean square of its output.
+    grip : float
+        How much of the variance of its input, in deviations, comes to be that of its output.
+    slope, backward : float
+        Of dL/d(weighted sum) over dL/d(output), and of dL/d(input) over dL/d(weighted sum).
+    """
+
+    forward: float
+    grip: float
+    slope: float
+    backward: float
+
+
+@dataclass(frozen=True)
 class Crossing:
     """What becomes of signals in a layer.
 
@@ -197,14 +225,13 @@ class Crossing:
         What it gives.
     back : callable
         ``back(gradient)`` takes the second moments of dL/d(output), as the output has them.
-    wander : float
-        What the layer adds to the variance, from seed to seed, of the logarithm of the squared
-        gradient: see `engine.theory.band`.
+    unrest : Unrest | None
+        How far networks of this width differ from one another there; None: no more than before.
     """
 
     output: Signal
     back: Callable[[Reals], Return]
-    wander: float = 0.0
+    unrest: Unrest | None = None
 
 
 @dataclass(frozen=True)
@@ -229,7 +256,7 @@ class Surroundings:
     frozen: bool = False
 
 
-TOGETHER = 800
+TOGETHER = 1024
 """Places times examples up to which places are followed together."""
 
 
@@ -288,46 +315,71 @@ def unchanged(signal: Signal) -> Crossing:
     return Crossing(signal, lambda gradient: Return((gradient,)))
 
 
+def scaled_diagonal(second: Reals, factor: float) -> Reals:
+    """Return moments in which an example's product with itself is so many times larger."""
+    found = second.copy()
+    rows = np.arange(second.shape[-1])
+    found[:, rows, rows] *= factor
+    return found
+
+
 def applied(signal: Signal, dual: DualRule, function: Callable[[Reals], Reals]
             ) -> tuple[Signal, Callable[[Reals], Reals]]:
     """Return a function of a signal, and what turns moments of its gradient into the argument's."""
     if signal.values is not None:
         return _applied_to_values(signal, function)
-    found: Dual = dual(signal.spread, signal.mean)
-    output = Signal(signal.shape, found.value, found.mean, None,
-                    Argument(signal.spread, signal.mean, function), origins=signal.origins)
+    if dual is linear:
+        return signal, lambda gradient: gradient
+    inner = signal.argument
+    if inner is None:
+        found = dual(signal.spread, signal.mean)
+        argument = Argument(signal.spread, signal.mean, function)
+    else:
+        # A function of a function of normal numbers.
+        before = inner.function
+        argument = replace(inner, function=lambda u: function(before(u)))
+        whole = expanded(argument.function, np.zeros_like)(inner.covariance, inner.mean)
+        slopes = expanded(lambda u: _slope(function, before(u)), np.zeros_like)(
+            inner.covariance, inner.mean)
+        found = Dual(whole.mean, whole.value, slopes.value)
+    output = Signal(signal.shape, found.value, found.mean, None, argument, origins=signal.origins)
     return output, lambda gradient: gradient * found.slope
+
+
+def _slope(function: Callable[[Reals], Reals], u: Reals) -> Reals:
+    step = 1e-6
+    return (function(u + step) - function(u - step)) / (2 * step)
 
 
 def _applied_to_values(signal: Signal, function: Callable[[Reals], Reals]
                        ) -> tuple[Signal, Callable[[Reals], Reals]]:
     values = signal.values
     assert values is not None
-    step = 1e-6
-    slopes = of_values((function(values + step) - function(values - step)) / (2 * step), 0)
+    slopes = of_values(_slope(function, values), 0)
     (number,) = signal.origins
     return of_values(function(values), number), lambda gradient: gradient * slopes.second
 
 
-def weighted(signal: Signal, shape: Shape, factor: float, bias: float, bias_square: float
+def weighted(second: Reals, shape: Shape, factor: float, biases: tuple[float, float], number: int
              ) -> Signal:
-    """Return weighted sums of a signal's units: normal numbers.
+    """Return weighted sums of units: normal numbers.
 
     Parameters
     ----------
-    signal : Signal
-        What is weighed.
+    second : float64[g, m, m]
+        Moments of what is weighed.
     shape : tuple[int, ...]
         Of what comes out.
     factor : float
         Weights of a sum, times their mean square.
-    bias : float
-        Mean of the biases.
-    bias_square : float
-        Their variance.
+    biases : tuple[float, float]
+        Mean of the biases, and their variance.
+    number : int
+        The layer that does it.
     """
-    second = factor * signal.second + (bias**2 + bias_square)
-    return Signal(shape, second, np.full(second.shape[:2], bias))
+    mean, variance = biases
+    found = factor * second + (mean**2 + variance)
+    return Signal(shape, found, np.full(found.shape[:2], mean), origins=frozenset((number,)))
 
 
 def by_pairs(product: Reals, n: int) -> Reals:
@@ -356,3 +408,54 @@ def together(second: Reals) -> Reals:
     each = np.arange(places)
     found[each, :, each, :] = second
     return found.reshape(1, places * n, places * n)
+
+
+def outer(mean: Reals) -> Reals:
+    """Return the products of all pairs of means, float64[g, m, m]."""
+    return np.asarray(mean[..., :, None] * mean[..., None, :])
+
+
+def alike(signals: Sequence[Signal]) -> list[Reals]:
+    """Return moments in one form: places together where they are so in all signals."""
+    if len({len(x.second) for x in signals}) == 1:
+        return [x.second for x in signals]
+    return [each_place(x.second, x.examples) for x in signals]
+
+
+def like(gradient: Reals, signal: Signal) -> Reals:
+    """Return moments of a gradient in the form that a signal's have."""
+    if gradient.shape == signal.second.shape:
+        return gradient
+    if len(signal.second) == 1:
+        return together(gradient)
+    return each_place(gradient, signal.examples)
+
+
+def unrest(signal: Signal, function: Callable[[Reals], Reals], seen: float, rotates: bool = False
+           ) -> Unrest:
+    """Return the unrest of a function of weighted sums.
+
+    Parameters
+    ----------
+    signal : Signal
+        The weighted sums; as many units of it are averaged over as it has.
+    function : callable
+        The function.
+    seen : float
+        Inputs, over which the gradient that is sent back is averaged.
+    rotates : bool
+        Whether the weights keep lengths, as orthogonal ones do.
+
+    Notes
+    -----
+    A mean over k units of numbers whose mean fourth power is c times the squared mean square varies
+    by (c - 1) / k. For ReLU and normal weights that makes 5 / k for a layer either way, as Hanin
+    and Nica (2020) have it; errors, sums of many, are taken for normal numbers.
+    """
+    mean = float(np.mean(signal.mean))
+    size = math.sqrt(max(signal.square - mean**2, 0.0))
+    value, slope, grip = unevenness(function, size, mean)
+    units = signal.shape[-1]
+    lengths = 0.0 if rotates else 2.0
+    return Unrest(max(value - 3 + lengths, 0.0) / units, grip,
+                  3 * (slope - 1) / units, lengths / seen)

@@ -15,6 +15,7 @@ from engine.layers.covariance import (
     Surroundings,
     applied,
     by_pairs,
+    unrest,
     weighted,
 )
 from engine.layers.images import check_rank
@@ -108,8 +109,8 @@ class Dense(WeightedKind):
         square = weight_square(options, fans, fans, fan_in * x.square, around.squares)
         if not isinstance(square, float):
             return square
-        z = weighted(x, (*x.shape[:-1], units), fan_in * square,
-                     *first_biases(options, around.squares))
+        z = weighted(x.second, (*x.shape[:-1], units), fan_in * square,
+                     first_biases(options, around.squares, fans), around.number)
         function = ACTIVATIONS[str(options["activation"])]
         y, to_sums = applied(z, function.dual, function.value)
 
@@ -117,7 +118,7 @@ class Dense(WeightedKind):
             sums = to_sums(gradient)
             pairs = by_pairs(sums * x.second, x.examples)
             return Return((units * square * sums,), (Learned(fan_in * units, pairs),))
-        return Crossing(y, back, 2 / fan_in)
+        return Crossing(y, back, unrest(z, function.value, fan_in))
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one product forward and two backward, around the activation's ops."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.layers.covariance import Crossing, Return, Signal, Surroundings, scaled_diagonal
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 from engine.spec.fields import Field
 
@@ -35,6 +36,15 @@ class Dropout(LayerKind):
             plan.backward("dropout", x.size, y=x.gradient, x=y.gradient, n=x.size, rate=rate,
                           stream=plan.stream)
         plan.result(y)
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the moments under a mask that differs from number to number."""
+        share = 1 / (1 - float(options["rate"]))
+        (x,) = inputs
+        masked = scaled_diagonal(x.second, share)
+        return Crossing(Signal(x.shape, masked, x.mean, origins=x.origins),
+                        lambda gradient: Return((scaled_diagonal(gradient, share),)))
 
     def label(self, options: Options) -> str:
         """Return for example ``Dropout 20 %``."""

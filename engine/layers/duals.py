@@ -43,7 +43,7 @@ DualRule = Callable[[Reals, Reals], Dual]
 TERMS = 36
 """Hermite polynomials that are summed; what is left of a function is estimated."""
 
-_NODES, _REACH, _CROWDING = 448, 9.0, 5.0
+_NODES, _REACH, _CROWDING = 320, 9.0, 5.0
 
 
 def _grid() -> tuple[Reals, Reals, Reals]:
@@ -174,6 +174,33 @@ def _tail(correlation: Reals) -> Reals:
 def _set_diagonal(matrix: Reals, diagonal: Reals) -> None:
     places = np.arange(matrix.shape[-1])
     matrix[..., places, places] = diagonal
+
+
+def unevenness(f: Function, size: float, mean: float) -> tuple[float, float, float]:
+    """Return how unevenly a function of normal numbers treats them.
+
+    Parameters
+    ----------
+    f : callable
+        The function.
+    size, mean : float
+        Deviation and mean of the numbers.
+
+    Returns
+    -------
+    value, slope, grip : float
+        Mean of f⁴ over the square of the mean of f²; the same of f'; and the change of the mean of
+        f², in logarithms, with the variance.
+    """
+    u = mean + size * _Z
+    step = 1e-4 * max(size, 1e-9)
+    values, slopes = f(u), (f(u + step) - f(u - step)) / (2 * step)
+    squares, turns = values**2 @ _SHARES, slopes**2 @ _SHARES
+    if not (squares > 0 and turns > 0):
+        return 1.0, 1.0, 0.0
+    grip = (values * slopes * (u - mean)) @ _SHARES / squares
+    return (float(values**4 @ _SHARES / squares**2), float(slopes**4 @ _SHARES / turns**2),
+            float(grip))
 
 
 def linear(covariance: Reals, mean: Reals) -> Dual:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from engine.errors import ShapeError
+from engine.layers.covariance import (
+    Crossing,
+    Return,
+    Signal,
+    Surroundings,
+    alike,
+    like,
+    of_values,
+    outer,
+)
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
+from engine.messages import Message, say
 
 MOST = 64
 """Paths that can meet in one layer."""
@@ -32,6 +45,27 @@ class Add(LayerKind):
     def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
         """Return the rule of a sum of numbers that have nothing to do with one another."""
         return lambda given: Passage(sum(given), (1.0,) * len(given))
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the moments of a sum of numbers that have nothing to do with one another."""
+        first = inputs[0]
+        values = [x.values for x in inputs if x.values is not None]
+        if len(values) == len(inputs):
+            output = of_values(np.sum(values, axis=0), around.number)
+            return Crossing(output, lambda gradient: Return((gradient,) * len(inputs)))
+        if sum(len(x.origins) for x in inputs) > len(frozenset().union(*(
+                x.origins for x in inputs))):
+            return say("theory.same-origin")
+        seconds, mean = alike(inputs), np.sum([x.mean.ravel() for x in inputs], axis=0)
+        means = mean.reshape(seconds[0].shape[:2])
+        # What two paths have in common is their means.
+        second = np.sum(seconds, axis=0) + outer(means) - np.sum(
+            [outer(x.mean.reshape(means.shape)) for x in inputs], axis=0)
+        output = Signal(first.shape, second, means,
+                        origins=frozenset().union(*(x.origins for x in inputs)))
+        return Crossing(output, lambda gradient: Return(tuple(
+            like(gradient, x) for x in inputs)))
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a chain of sums; backward, every input gets the same gradient."""
@@ -64,6 +98,24 @@ class Concatenate(LayerKind):
         if len({shape[:-1] for shape in inputs}) > 1:
             raise ShapeError("layer.concatenate-shapes", place=self.title, shapes=inputs)
         return (*inputs[0][:-1], sum(shape[-1] for shape in inputs))
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the mean over all columns, each input's as many as it has."""
+        widths = np.array([x.shape[-1] for x in inputs], np.float64)
+        shares = widths / widths.sum()
+        values = [x.values for x in inputs if x.values is not None]
+        if len(values) == len(inputs):
+            output = of_values(np.concatenate(values, axis=-1), around.number)
+            return Crossing(output, lambda gradient: Return((gradient,) * len(inputs)))
+        seconds = alike(inputs)
+        second = np.tensordot(shares, np.stack(seconds), 1)
+        mean = sum(share * x.mean.ravel() for share, x in zip(shares, inputs, strict=True))
+        shape = (*inputs[0].shape[:-1], int(widths.sum()))
+        output = Signal(shape, second, np.reshape(mean, second.shape[:2]),
+                        origins=frozenset().union(*(x.origins for x in inputs)))
+        return Crossing(output, lambda gradient: Return(tuple(
+            like(gradient, x) for x in inputs)))
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a copy of columns for each input, and back."""

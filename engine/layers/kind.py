@@ -233,6 +233,8 @@ class LayerKind(ABC):
         Whether what it gives for an example, while training, depends on the others in the batch.
     gives_shares : bool
         Whether it gives numbers from 0 to 1 that sum to 1.
+    followed : int
+        Places times examples, of what it gives or takes, that theory follows in a moment.
     function_option : str
         The option that sets its activation function, any of them; empty when there is none.
     role : str
@@ -257,6 +259,7 @@ class LayerKind(ABC):
     normalises: bool = False
     reads_batch: bool = False
     gives_shares: bool = False
+    followed: int = 768
     function_option: str = ""
     role: str = SUM
 

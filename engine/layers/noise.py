@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from engine.layers.covariance import Crossing, Return, Signal, Surroundings
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 from engine.spec.fields import Field
 
@@ -35,6 +38,14 @@ class GaussianNoise(LayerKind):
         if x.gradient >= 0:
             plan.backward("copy", x.size, y=x.gradient, x=y.gradient, n=x.size)
         plan.result(y)
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the moments with those of the noise, which two examples do not share."""
+        (x,) = inputs
+        noise = float(options["deviation"])**2 * np.eye(x.second.shape[1])
+        return Crossing(Signal(x.shape, x.second + noise, x.mean, origins=x.origins),
+                        lambda gradient: Return((gradient,)))
 
     def label(self, options: Options) -> str:
         """Return for example ``Noise 0.1``."""

@@ -7,9 +7,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.layers.covariance import Crossing, Signal, Surroundings, unchanged
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
+from engine.layers.norm_covariances import over_batch, over_features
+from engine.layers.places import is_together, too_many
 from engine.layers.row_blocks import BLOCKS, WORDS_OF_A_DOUBLE, block_sums, strip_width
+from engine.messages import Message
 from engine.spec.fields import Field
 
 TABLE = 5
@@ -68,6 +72,17 @@ class BatchNorm(LayerKind):
         """Return the rule of a division by the deviation."""
         return _normalised
 
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the moments of features, each divided by its deviation over the batch."""
+        (x,) = inputs
+        epsilon = float(options["epsilon"])
+        if around.frozen or around.batch.size * x.places == 1:
+            return unchanged(x)
+        if not is_together(x):
+            return too_many()
+        return over_batch(x, epsilon, around.squares, around.batch)
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to statistics and normalisation; the running ones move with the update."""
         (x,) = plan.inputs
@@ -124,6 +139,11 @@ class LayerNorm(LayerKind):
     def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
         """Return the rule of a division by the deviation."""
         return _normalised
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the moments of examples, each divided by the deviation of its features."""
+        return over_features(inputs[0], float(options["epsilon"]), around.squares)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op forward and two backward."""

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
+from engine.layers.covariance import Crossing, Signal, Surroundings
 from engine.layers.images import as_image, check_rank, window, windowed
 from engine.layers.kind import LayerKind, Lowering, Options, Shape, Value
+from engine.layers.places import Indices, largest, mapped, means_over_windows, windows
 from engine.layers.sequence import lower_sequence_mean
+from engine.messages import Message, say
 from engine.spec.fields import Field
 
 
@@ -39,6 +46,12 @@ class _Pooling(LayerKind):
         """Return for example ``Max pooling 2``."""
         return f"{self.title} {options['size']}"
 
+    def _windows(self, options: Options, shape: Shape) -> tuple[Shape, Indices]:
+        """Return the output's shape, and which places every window holds."""
+        found = self.infer_shape(options, (shape,))
+        kernel = (int(options["size"]),) * (len(shape) - 1)
+        return found, windows(shape[:-1], kernel, int(options["stride"]), found[:-1], False)
+
     def _slots(self, options: Options, x: Value, y: Value) -> dict[str, int]:
         return _sizes(x.shape, y.shape, window(x.shape, int(options["size"])),
                       int(options["stride"]))
@@ -52,6 +65,14 @@ class MaxPooling(_Pooling):
     bends = True
     help = ("Keeps the largest number of every window of a channel. The gradient goes back to it "
             "alone; of equal ones, to the first.")
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the moments of the largest of some normal numbers; windows must not overlap."""
+        if int(options["stride"]) < int(options["size"]):
+            return say("theory.overlapping")
+        shape, sources = self._windows(options, inputs[0].shape)
+        return largest(inputs[0], shape, sources)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a search that remembers where it found, and to what sends back there."""
@@ -74,6 +95,13 @@ class AveragePooling(_Pooling):
     title = "Average pooling"
     help = "Takes the mean of every window of a channel."
     icon = "shrink"
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the moments of means over windows."""
+        (x,) = inputs
+        shape, sources = self._windows(options, x.shape)
+        return mapped(x, shape, means_over_windows(shape, x.places, sources), around.number)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to sums over windows, and to what spreads the gradient over them."""
@@ -100,6 +128,13 @@ class GlobalAveragePooling(LayerKind):
 
     def limits(self, options: Options) -> None:
         """Return None: they are means of the inputs."""
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the moments of the mean over all places."""
+        (x,) = inputs
+        matrix = np.full((1, x.places), 1 / x.places)
+        return mapped(x, x.shape[-1:], matrix, around.number)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a mean over one window that holds everything, or all steps that count."""
@@ -138,6 +173,16 @@ class Upsampling(LayerKind):
 
     def limits(self, options: Options) -> None:
         """Return None: they are the inputs."""
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the moments of places that are repeated."""
+        (x,) = inputs
+        shape, factor = self.infer_shape(options, (x.shape,)), int(options["factor"])
+        kernel = (factor,) * (len(shape) - 1)
+        sources = windows(shape[:-1], kernel, factor, x.shape[:-1], False)
+        matrix = means_over_windows(x.shape, math.prod(shape[:-1]), sources).T * len(sources)
+        return mapped(x, shape, matrix, around.number)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to what spreads a number over its window, and back to sums over windows."""

@@ -9,16 +9,33 @@ from functools import partial
 
 import numpy as np
 
+from engine.layers.activations import ACTIVATIONS
+from engine.layers.covariance import Crossing, Return, Signal, Surroundings, Unrest
+from engine.layers.covariance import Reals as Moments
 from engine.layers.images import check_rank
 from engine.layers.initialisers import DRAWN_CHOICES, GATES, INITIALISERS, STATE, Weights
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
+from engine.layers.places import is_together, too_many
+from engine.layers.time_covariances import (
+    Accumulated,
+    Backward,
+    Pairs,
+    Sizes,
+    both_ways,
+    dual_of_pairs,
+    returned,
+)
+from engine.layers.time_covariances import Walk as TimeWalk
 from engine.layers.weighted import (
     BIAS_FIELDS,
     DRAWN_FIELDS,
     WeightedKind,
     first_bias,
+    first_biases,
     initial_weights,
+    weight_square,
 )
+from engine.messages import Message, say
 from engine.spec.fields import Choice, Field
 
 UNITS = Field("units", "Units", 16, "Number of units, the width of the state.", 1, 4096,
@@ -111,6 +128,7 @@ class Recurrent(WeightedKind):
     role = GATES
     gates: int
     apart = 0
+    followed = 256
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
         """Return ``(units,)``, or ``(steps, units)`` when every state is given."""
@@ -203,6 +221,49 @@ class Recurrent(WeightedKind):
         plan.states(states)
         plan.result(result)
 
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the recursion through time: covariances of pairs of steps."""
+        (x,) = inputs
+        if options["carried"]:
+            return say("theory.carried")
+        if not is_together(x):
+            return too_many()
+        sizes = self._theory_sizes(options, x, around)
+        if not isinstance(sizes, Sizes):
+            return sizes
+        bias, variance = first_biases(options, around.squares, self.fans(options, (x.shape,)),
+                                      self.role)
+        # Random ones are sums of two.
+        walk = TimeWalk(x, sizes, variance if "b" in around.squares else 2 * variance)
+        back = self.through_time(options, walk, bias)
+        is_last = options["output"] == "last"
+        second = walk.h.of[-1, -1][None] if is_last else walk.h.signal()
+        output = Signal(self.infer_shape(options, (x.shape,)), second, np.zeros(second.shape[:2]),
+                        origins=frozenset((around.number,)))
+        steps = 5.0 / sizes.units
+        return Crossing(output, lambda gradient: back(walk.direct(gradient, is_last)),
+                        Unrest(steps, 0.0, steps, 2 / sizes.features))
+
+    def _theory_sizes(self, options: Options, x: Signal, around: Surroundings) -> Sizes | Message:
+        fans, units = self.fans(options, (x.shape,)), int(options["units"])
+        w = weight_square(options, fans, fans, 1.0, around.squares, role=self.role)
+        kept = {"weights": options["recurrent_weights"], "spread": options["recurrent_spread"],
+                "gain": 1.0}
+        again = INITIALISERS[str(options["recurrent_weights"])].at(STATE)
+        shape = units, units * (self.gates if again.is_whole else 1)
+        u = weight_square(kept, shape, shape, 1.0, around.squares, "u", STATE)
+        if not isinstance(w, float):
+            return w
+        if not isinstance(u, float):
+            return u
+        return Sizes(fans[0], units, w, u, int(options["truncation"]))
+
+    @abstractmethod
+    def through_time(self, options: Options, walk: TimeWalk, bias: float
+                     ) -> Callable[[Moments], Return]:
+        """Write the states' moments; return what takes dL/d(state) back."""
+
     @abstractmethod
     def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
         """Append the walk through time to both passes; return biases that only some kinds have."""
@@ -280,6 +341,24 @@ class SimpleRNN(Recurrent):
         """Return the key of f."""
         return str(options["activation"])
 
+    def through_time(self, options: Options, walk: TimeWalk, bias: float
+                     ) -> Callable[[Moments], Return]:
+        """Return the recursion of one weighted sum."""
+        rule = ACTIVATIONS[self.activation(options)].dual
+        sums, slopes = walk.pairs(), walk.pairs()
+        for t in range(walk.steps):
+            sums.write(t, walk.from_input(t) + walk.from_state(t))
+            found = dual_of_pairs(rule, sums, t, bias)
+            walk.h.write(t, found.value)
+            slopes.write(t, found.slope)
+        factor = walk.sizes.units * walk.sizes.u
+
+        def back(direct: Moments) -> Return:
+            dh = walk.back(direct, lambda t, some: factor * some * slopes.of[t])
+            dz = dh * slopes.of
+            return returned(walk, dz, dz, dh, 1)
+        return back
+
     def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
         """Lower to one op each way."""
         relu = int(_is_relu(options))
@@ -313,6 +392,52 @@ class LSTM(Recurrent):
     def gate_biases(self, options: Options, start: float) -> list[float]:
         """Return where the biases of i, f, g and o start."""
         return [start, float(options["forget_bias"]), start, start]
+
+    def through_time(self, options: Options, walk: TimeWalk, bias: float
+                     ) -> Callable[[Moments], Return]:
+        """Return the recursion of gates that are independent of one another."""
+        # Random biases lie around one number, the forget gate's as well.
+        fixed = options["bias"] and not walk.bias_variance
+        biases = dict(zip("ifgo", self.gate_biases(options, bias) if fixed else (bias,) * 4,
+                          strict=True))
+        sums, cells = walk.pairs(), Accumulated(walk.steps, walk.n)
+        forgetting = np.zeros((walk.steps, walk.n))
+        gates = {name: (walk.pairs(), walk.pairs()) for name in "ifgoc"}
+        rules = {name: ACTIVATIONS["tanh" if name in "gc" else "sigmoid"].dual for name in "ifgoc"}
+
+        def passed(name: str, t: int, arguments: Pairs) -> Moments:
+            found = dual_of_pairs(rules[name], arguments, t, biases.get(name, 0.0))
+            for kept, moments in zip(gates[name], (found.value, found.slope), strict=True):
+                kept.write(t, moments)
+            if name == "f":
+                forgetting[t] = found.mean[t]
+            return found.value
+        for t in range(walk.steps):
+            sums.write(t, walk.from_input(t) + walk.from_state(t))
+            i, f, g, o = (passed(name, t, sums) for name in "ifgo")
+            cells.add(t, f, i * g, forgetting[t])
+            walk.h.write(t, o * passed("c", t, cells.pairs))
+        return partial(self._back, walk, cells.pairs, forgetting, {
+            name: (value.of, slope.of) for name, (value, slope) in gates.items()})
+
+    @staticmethod
+    def _back(walk: TimeWalk, cells: Pairs, forgetting: Moments,
+              gates: dict[str, tuple[Moments, Moments]], direct: Moments) -> Return:
+        """Go back: a cell's gradient passes from step to step by the forget gate."""
+        (i, di), (f, df), (g, dg), (o, do), (c, dc) = (gates[name] for name in "ifgoc")
+        earlier = np.zeros_like(cells.of)
+        earlier[1:, 1:] = cells.of[:-1, :-1]
+        way, sums = Backward(walk, direct, f, forgetting), np.zeros_like(direct)
+        for t in range(walk.steps - 1, -1, -1):
+            on = np.s_[t, t:]
+            dh = direct[on]
+            of_cell = way.total(t, dh * o[on] * dc[on])
+            found = (dh * c[on] * do[on] + of_cell * (
+                earlier[on] * df[on] + g[on] * di[on] + i[on] * dg[on])) / 4
+            both_ways(sums, t, found)
+            if t:
+                way.send(t, 4 * walk.sizes.units * walk.sizes.u * found)
+        return returned(walk, sums, sums, direct, 4)
 
     def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
         """Lower to one op each way."""
@@ -349,6 +474,51 @@ class GRU(Recurrent):
         draw = partial(INITIALISERS[str(options["weights"])].at(self.role).biases,
                        fans=self.fans(options, inputs), start=zeros)
         return (*found, Parameter("c", zeros.shape, draw, False))
+
+    def through_time(self, options: Options, walk: TimeWalk, bias: float
+                     ) -> Callable[[Moments], Return]:
+        """Return the recursion of two gates and a candidate."""
+        sigmoid, tanh = (ACTIVATIONS[key].dual for key in ("sigmoid", "tanh"))
+        sums, candidates, keeping = walk.pairs(), walk.pairs(), np.zeros((walk.steps, walk.n))
+        gate, opening, rest, n, dn = (walk.pairs() for _ in range(5))
+        states = Accumulated(walk.steps, walk.n)
+        for t in range(walk.steps):
+            old = walk.from_state(t)
+            sums.write(t, walk.from_input(t) + old)
+            found = dual_of_pairs(sigmoid, sums, t, bias)
+            gate.write(t, found.value)
+            opening.write(t, found.slope)
+            keeping[t] = found.mean[t]
+            # 1 - z, as large as z where the bias has the other sign.
+            rest.write(t, dual_of_pairs(sigmoid, sums, t, -bias).value)
+            candidates.write(t, walk.from_input(t) + found.value * old)
+            new = dual_of_pairs(tanh, candidates, t, bias)
+            n.write(t, new.value)
+            dn.write(t, new.slope)
+            walk.h.write(t, states.add(t, found.value, rest.of[t, :t + 1] * new.value, keeping[t]))
+        return partial(self._back, walk, keeping,
+                       tuple(one.of for one in (gate, opening, rest, n, dn)))
+
+    @staticmethod
+    def _back(walk: TimeWalk, keeping: Moments, moments: tuple[Moments, ...], direct: Moments
+              ) -> Return:
+        """Go back: a state's gradient passes from step to step by the update gate."""
+        gate, opening, rest, n, dn = moments
+        earlier, factor = walk.states_before(), walk.sizes.units * walk.sizes.u
+        of_gates, of_candidates, dh = (np.zeros_like(direct) for _ in range(3))
+        way = Backward(walk, direct, gate, keeping)
+        for t in range(walk.steps - 1, -1, -1):
+            on = np.s_[t, t:]
+            whole = way.total(t, direct[on])
+            candidate = whole * rest[on] * dn[on]
+            gates = (candidate * factor * earlier[on] + whole * (earlier[on] + n[on])
+                     ) * opening[on] / 2
+            for rows, found in ((dh, whole), (of_candidates, candidate), (of_gates, gates)):
+                both_ways(rows, t, found)
+            if t:
+                way.send(t, factor * (2 * gates + gate[on] * candidate))
+        return returned(walk, (2 * of_gates + of_candidates) / 3,
+                        (2 * of_gates + gate * of_candidates) / 3, dh, 3)
 
     def lower_walk(self, options: Options, plan: Lowering, walk: Walk) -> Value | None:
         """Lower to one op each way."""

@@ -10,8 +10,10 @@ import math
 from dataclasses import replace
 
 from engine.errors import ShapeError
+from engine.layers.covariance import Crossing, Signal, Surroundings
 from engine.layers.images import text
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
+from engine.layers.places import flattened, folded_again
 from engine.spec import Option
 from engine.spec.fields import Choice, Field
 
@@ -34,6 +36,11 @@ class Flatten(LayerKind):
 
     def limits(self, options: Options) -> None:
         """Return None: the numbers stay what they are."""
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the mean over all places."""
+        return flattened(inputs[0], around.number)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the input on under its new shape."""
@@ -101,6 +108,11 @@ class Reshape(LayerKind):
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the input on under its new shape."""
         plan.result(replace(plan.inputs[0], shape=self._wanted(options), mask=-1))
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the same numbers as places."""
+        return folded_again(inputs[0], self._wanted(options), around.number)
 
     def label(self, options: Options) -> str:
         """Return for example ``Reshape 8x8x1``."""

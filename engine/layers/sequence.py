@@ -8,10 +8,27 @@ from functools import partial
 
 import numpy as np
 
+from engine.layers.covariance import (
+    TOGETHER,
+    Crossing,
+    Learned,
+    Return,
+    Signal,
+    Surroundings,
+    by_pairs,
+)
+from engine.layers.covariance import Reals as Moments
 from engine.layers.images import check_rank
 from engine.layers.initialisers import TABLE, Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
-from engine.layers.weighted import DRAWN_FIELDS, WeightedKind, initial_weights
+from engine.layers.places import mapped
+from engine.layers.weighted import (
+    DRAWN_FIELDS,
+    WeightedKind,
+    initial_weights,
+    weight_square,
+)
+from engine.messages import Message, say
 from engine.spec import Option
 from engine.spec.fields import Field
 
@@ -78,6 +95,34 @@ class Embedding(WeightedKind):
         """Return the tokens, of which a vector's number weighs one at a time, and the numbers."""
         return int(options["vocabulary"]), int(options["units"])
 
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the moments of vectors that are the same for the same token, else independent."""
+        (x,) = inputs
+        if options["padding"]:
+            return say("theory.padding")
+        if x.values is None:
+            return say("theory.no-rule", title=self.title)
+        shape = self.infer_shape(options, (x.shape,))
+        square = weight_square(options, self.fans(options, (x.shape,)),
+                               self.fans(options, (x.shape,)), 1.0, around.squares,
+                               role=self.role)
+        if not isinstance(square, float):
+            return square
+        n, tokens = x.examples, x.values.T
+        rows = tokens.reshape(-1) if tokens.size <= TOGETHER else tokens
+        same = np.equal(rows[..., :, None], rows[..., None, :]).astype(np.float64)
+        same = same.reshape(-1, *same.shape[-2:])
+        output = Signal(shape, square * same, np.zeros(same.shape[:2]),
+                        origins=frozenset((around.number,)))
+        size = int(options["vocabulary"]) * shape[-1]
+
+        def back(gradient: Moments) -> Return:
+            pairs = by_pairs(gradient * same, n) / int(options["vocabulary"])
+            nowhere = np.zeros((1, n, n))
+            return Return((nowhere,), (Learned(size, pairs),))
+        return Crossing(output, back)
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a look-up, the gradient of its rows and, with padding, a mask."""
         (x,) = plan.inputs
@@ -133,6 +178,12 @@ class SequenceMean(LayerKind):
 
     def limits(self, options: Options) -> None:
         """Return None: they are means of the inputs."""
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the moments of the mean over all steps."""
+        (x,) = inputs
+        return mapped(x, x.shape[-1:], np.full((1, x.places), 1 / x.places), around.number)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op forward and one backward."""

@@ -168,7 +168,8 @@ def weighted_rule(options: Options, shape: Shape, fans: tuple[int, int],
 
 
 def weight_square(options: Options, shape: Shape, fans: tuple[int, int], seen: float,
-                  squares: Mapping[str, float], name: str = "w") -> float | Message:
+                  squares: Mapping[str, float], name: str = "w", role: str = SUM
+                  ) -> float | Message:
     """Return the mean square of random weights, or why they are not taken for random.
 
     Parameters
@@ -181,25 +182,29 @@ def weight_square(options: Options, shape: Shape, fans: tuple[int, int], seen: f
         Mean squares that are measured, by the parameter's name.
     name : str
         That of the weights.
+    role : str
+        The kind's; see `engine.layers.initialisers`.
     """
     if name in squares:
         return squares[name]
-    scheme = INITIALISERS[str(options["weights"])]
+    scheme = INITIALISERS[str(options["weights"])].at(role)
     if scheme.is_random:
         if scheme.is_scaled_by_data:
-            return 1 / seen if seen > 0 else initial_size(options, shape, *fans)**2
-        return initial_size(options, shape, *fans)**2
+            return 1 / seen if seen > 0 else initial_size(options, shape, *fans, role)**2
+        return initial_size(options, shape, *fans, role)**2
     return say("theory.weights-not-random", title=scheme.title)
 
 
-def first_biases(options: Options, squares: Mapping[str, float]) -> tuple[float, float]:
+def first_biases(options: Options, squares: Mapping[str, float], fans: tuple[int, int],
+                 role: str = SUM) -> tuple[float, float]:
     """Return the mean of a layer's biases, and their variance: as drawn, or as measured."""
     if not options["bias"]:
         return 0.0, 0.0
     if "b" in squares:
         return 0.0, squares["b"]
-    scheme = INITIALISERS[str(options["weights"])]
-    return float(options["initial_bias"]) if scheme.bias is None else scheme.bias, 0.0
+    scheme = INITIALISERS[str(options["weights"])].at(role)
+    limit = 0.0 if scheme.bias_limit is None else scheme.bias_limit(*fans)
+    return first_bias(scheme, options), limit**2 / 3
 
 
 def _drawn(scheme: Initialiser, shape: Shape, fans: tuple[int, int], spread: float, gain: float,

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.layers import Loss
 from engine.layers.covariance import Signal, each_place
+from engine.layers.drawing_signals import draws
 from engine.spec import TrainingSpec
 from engine.theory.probe import Probe
 
 Reals = NDArray[np.float64]
 
-DRAWN, FEWEST = 2048, 16
-"""Numbers that are drawn of every output of an example, over all units; fewest draws of a unit."""
 
-WHITENED = 64
-"""Rows up to which the draws are made to have just the covariance that they should have."""
+@dataclass(frozen=True)
+class Errors:
+    """What theory says of the error at the output.
+
+    Attributes
+    ----------
+    whole : float64[g, m, m]
+        Second moments of dL/d(output) of one example, as the output has its own.
+    drawn : float64[n, draws, units] | None
+        What they are means of; None for outputs of several places.
+    """
+
+    whole: Reals
+    drawn: Reals | None
+
+    @property
+    def moments(self) -> Reals:
+        """Those of a row of outputs, float64[n, n]."""
+        return np.asarray(self.whole[0])
 
 
-def error_moments(loss: Loss, training: TrainingSpec, output: Signal, probe: Probe) -> Reals:
-    """Return second moments of dL/d(output) of one example, as ``output`` has its own.
+def errors_of(loss: Loss, training: TrainingSpec, output: Signal, probe: Probe) -> Errors:
+    """Return the error of a loss.
 
     Means over draws of the outputs, always the same ones, so that nothing jumps under a slider.
     """
@@ -42,7 +58,8 @@ def error_moments(loss: Loss, training: TrainingSpec, output: Signal, probe: Pro
     moments: Reals = columns @ np.swapaxes(columns, 1, 2) / columns.shape[-1]
     if probe.opposed and places == 1:
         _oppose(moments[0], z.reshape(-1, *shape) - targets, probe.opposed)
-    return moments
+    drawn = columns.reshape(n, -1, units) if places == 1 else None
+    return Errors(moments, drawn)
 
 
 def _oppose(moments: Reals, missing: Reals, opposed: float) -> None:
@@ -51,42 +68,6 @@ def _oppose(moments: Reals, missing: Reals, opposed: float) -> None:
     slope = own / max(float(np.mean(missing**2)), 1e-300)
     others = ~np.eye(len(moments), dtype=bool)
     moments[others] += slope * opposed
-
-
-def draws(signal: Signal) -> Reals:
-    """Return outputs as they may be, float64[draws, n, places, units]."""
-    n, places, units = signal.examples, signal.places, signal.shape[-1]
-    if signal.values is not None:
-        return signal.values.reshape(1, n, places, units)
-    if signal.argument is None:
-        covariance, mean = signal.spread, signal.mean
-    else:
-        covariance, mean = signal.argument.covariance, signal.argument.mean
-    groups, m, _ = covariance.shape
-    count = max(FEWEST, -(-DRAWN // units))
-    chance = _normal(m, count * units)
-    found = np.stack([mean[g][:, None] + _root(covariance[g]) @ chance for g in range(groups)])
-    if signal.argument is not None:
-        found = signal.argument.function(found)
-    found = found.reshape(places, n, count, units)
-    return np.asarray(found.transpose(2, 1, 0, 3))
-
-
-def _root(covariance: Reals) -> Reals:
-    """Return a matrix whose product with its transpose is the covariance."""
-    values, axes = np.linalg.eigh(covariance)
-    return np.asarray(axes * np.sqrt(np.maximum(values, 0.0)))
-
-
-@lru_cache(maxsize=16)
-def _normal(rows: int, count: int) -> Reals:
-    drawn = np.random.default_rng(18).standard_normal((rows, count))
-    if rows <= WHITENED and count >= 4 * rows:
-        drawn -= drawn.mean(axis=1, keepdims=True)
-        root = np.linalg.cholesky(drawn @ drawn.T / count)
-        drawn = np.linalg.solve(root, drawn)
-    drawn.flags.writeable = False
-    return drawn
 
 
 def square_of(gradient: Reals, n: int) -> float:

@@ -18,15 +18,13 @@ from engine.layers import LOSSES, ResolvedLayer, place, resolve
 from engine.layers.covariance import Crossing, Reals, Return, Signal, Surroundings, of_values
 from engine.messages import Message, say
 from engine.spec import ProjectSpec
-from engine.theory.band import spread_of
-from engine.theory.output import error_moments, square_of
+from engine.theory.band import of_layer as band_of
+from engine.theory.band import variances
+from engine.theory.output import Errors, errors_of, square_of
 from engine.theory.probe import Probe, take
 from engine.theory.weights import of_layer
 
 NAN = math.nan
-
-PLACES = 768
-"""Places times examples that are followed: of long sequences and large images, fewer examples."""
 
 FEWEST = 6
 
@@ -101,8 +99,10 @@ def predict(project: ProjectSpec, dataset: Dataset, *, points: int = 24,
         a name that is missing: as the layer's first ones.
     """
     layers = resolve(project.network, (dataset.n_inputs,))
-    most = max((math.prod(layer.shape[:-1]) for layer in layers), default=1)
-    points = max(min(points, PLACES // most), min(points, FEWEST))
+    # Of long sequences and large images, fewer examples.
+    most = min(layer.kind.followed // math.prod(shape[:-1])
+               for layer in layers for shape in (*layer.inputs, layer.shape))
+    points = max(min(points, most), min(points, FEWEST))
     probe = take(project.training, dataset, layers[-1].shape[-1], points)
     with np.errstate(all="ignore"):
         return _Walk(project, layers, probe, weights or {}).predicted()
@@ -118,14 +118,16 @@ class _Walk:
         self._probe = probe
         self._squares = squares
         self._crossings: list[Crossing | Message] = []
+        self._errors: Errors | None = None
 
     def predicted(self) -> Prediction:
         """Return what is to be said of every layer."""
         for position in range(len(self._layers)):
             self._crossings.append(self._crossing(position))
         returns, gradients = self._way_back()
-        found = tuple(self._told(position, returns[position], gradients[position])
-                      for position in range(len(self._layers)))
+        spread = variances(self._layers, self._crossings)
+        found = tuple(self._told(position, returns[position], gradients[position],
+                                 spread[position]) for position in range(len(self._layers)))
         return Prediction(found, self._probe.batch.size, self._probe.batch.examples)
 
     def _crossing(self, position: int) -> Crossing | Message:
@@ -187,10 +189,11 @@ class _Walk:
         loss = LOSSES[training.loss]
         if loss.error is None:
             return say("theory.no-loss", title=loss.title)
-        return error_moments(loss, training, last.output, self._probe)
+        self._errors = errors_of(loss, training, last.output, self._probe)
+        return self._errors.whole
 
-    def _told(self, position: int, returned: Return | Message, gradient: Reals | Message | None
-              ) -> LayerPrediction:
+    def _told(self, position: int, returned: Return | Message, gradient: Reals | Message | None,
+              variance: float) -> LayerPrediction:
         layer, crossing = self._layers[position], self._crossings[position]
         size = NAN if isinstance(crossing, Message) else math.sqrt(crossing.output.square)
         learns = any(parameter.is_learned for parameter in layer.parameters())
@@ -198,16 +201,19 @@ class _Walk:
             reason = returned if isinstance(returned, Message) else None
             return LayerPrediction(layer.spec.id, activation_rms=size, reason=reason)
         chi = self._chi(returned, gradient)
-        rms = self._rms(returned) if learns else NAN
-        low, high = spread_of(self._layers, self._crossings, position)
-        return LayerPrediction(layer.spec.id, rms, rms * low, rms * high, size, chi,
-                               steps=_steps(returned, self._probe.batch.size))
+        rms = self._rms(returned) if learns and returned.learned else NAN
+        steps = _steps(returned, self._probe.batch.size)
+        if math.isnan(rms) or self._errors is None:
+            return LayerPrediction(layer.spec.id, activation_rms=size, chi=chi, steps=steps)
+        band = band_of(returned.learned[0].pairs, self._errors, self._probe, variance)
+        return LayerPrediction(layer.spec.id, rms * band.middle, rms * band.low, rms * band.high,
+                               size, chi, steps=steps)
 
     def _rms(self, returned: Return) -> float:
         total = sum(one.size for one in returned.learned)
         squares = sum(one.size * self._probe.batch.mean_square(one.pairs)
                       for one in returned.learned)
-        return math.sqrt(squares / total) if total else NAN
+        return math.sqrt(max(squares, 0.0) / total) if total else NAN
 
     def _chi(self, returned: Return, gradient: Reals | Message | None) -> float:
         assert not isinstance(gradient, Message)

@@ -71,13 +71,14 @@ def take(training: TrainingSpec, dataset: Dataset, width: int, points: int) -> P
     chosen = _chosen(labels, min(points, len(everything)))
     rows = everything[chosen]
     batch = Batch(min(training.batch_size or len(everything), len(everything)),
-                  _among(labels, labels[chosen]))
+                  len(everything), _among(labels, labels[chosen]))
     inputs = np.asarray(dataset.inputs[rows], np.float64)
     targets = _targets(training, dataset, rows, width)
     counts = np.ones(len(rows))
     if by_class and training.class_weights != "none" and LOSSES[training.loss].weighted_op:
         counts = balanced_weights(class_counts(dataset))[dataset.labels[rows]]
-    opposed = 0.0 if dataset.task in OF_CLASSES or targets.ndim > 2 else \
+    known = dataset.task not in OF_CLASSES and targets.ndim <= 2 and dataset.values.size
+    opposed = 0.0 if not known else \
         _opposed(dataset.values, everything, targets)
     return Probe(inputs, targets, counts, batch, _typical(dataset, labels, chosen), opposed)
 

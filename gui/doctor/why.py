@@ -48,12 +48,17 @@ class Why:
     limits: Limits = field(default_factory=dict)
 
     def html(self) -> str:
-        """Return it as rich text, without colours of its own."""
+        """Return what was said and its rule as rich text, without colours of its own."""
         lines = [_paragraph(self.said)]
         if self.has_steps:
             lines.append(f"<p><a href='ask:{STEPS}'>The last steps, number by number</a></p>")
         if self.price is not None:
             lines.append(f"<p>{escape(self.price.text)}</p>")
+        return "".join(lines)
+
+    def more(self) -> str:
+        """Return what else could be said, and why it is not; empty if there is nothing."""
+        lines = []
         if self.others:
             lines.append("<p><b>What else could be said, the likelier first</b></p><ol>")
             lines += [f"<li>{_paragraph(words)}</li>" for words in self.others]

@@ -9,9 +9,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.telemetry.snapshot import LayerReading
+from engine.telemetry.snapshot import MAGNITUDE_STEP, LayerReading
 from gui import theme
 from gui.frames.theory import short
+from gui.labs.profile import power_text
 
 NUMBER_PX, GAP_PX, HEAD_PX = 26, 14, 16
 LEAST_ROW_PX, MOST_ROW_PX = 3, 26
@@ -31,8 +32,8 @@ class Histograms(QWidget):
         self._names: Mapping[str, str] = {}
         self.setAccessibleName("Histograms of activations and gradients")
         self.setToolTip("<p>Left: what every layer gives for the probe batch, all on one axis. "
-                        "Right: where the middle 90 % of |∂L/∂w| lie, on one logarithmic axis, "
-                        "with a tick at their RMS.</p>")
+                        "Right: |∂L/∂w| of every weight, on one logarithmic axis, with a tick at "
+                        "their RMS.</p>")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.notifier().changed.connect(self._on_theme_changed)
 
@@ -66,7 +67,8 @@ class Histograms(QWidget):
         ends = [math.log10(value) for one in self._readings
                 for value in (one.gradient_low, one.gradient_high, one.gradient_rms)
                 if 0 < value < math.inf]
-        return (math.floor(min(ends)), math.ceil(max(ends))) if ends else (-6.0, 0.0)
+        # Some more to the left, where a few weights hardly count.
+        return (math.floor(min(ends) - 0.5), math.ceil(max(ends))) if ends else (-6.0, 0.0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -79,8 +81,9 @@ class Histograms(QWidget):
         right = left.translated(half + px(GAP_PX), 0)
         low, high = self.decades()
         painter.setPen(QColor(tokens.text_muted))
+        ends = f"{power_text(round(low))} to {power_text(round(high))}"
         for box, title in ((left, f"Activations, ±{short(self.reach())}"),
-                           (right, f"Gradients, 1e{low:.0f} to 1e{high:.0f}")):
+                           (right, f"Gradients, {ends}")):
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
         if not self._readings:
             return
@@ -124,18 +127,21 @@ class Histograms(QWidget):
                         colour: QColor) -> None:
         low, high = self.decades()
 
-        def place(value: float) -> float:
-            share = (math.log10(value) - low) / max(high - low, 1e-9)
+        def place(decade: float) -> float:
+            share = (decade - low) / max(high - low, 1e-9)
             return box.left() + min(max(share, 0.0), 1.0) * box.width()
-        if not 0 < reading.gradient_rms < math.inf:
-            return
-        if 0 < reading.gradient_low < reading.gradient_high:
-            begin, end = place(reading.gradient_low), place(reading.gradient_high)
-            painter.fillRect(QRectF(begin, box.top() + box.height() * 0.2, end - begin,
-                                    box.height() * 0.6), colour)
-        painter.setPen(QPen(QColor(theme.current().text), 2))
-        x = place(reading.gradient_rms)
-        painter.drawLine(round(x), round(box.top()), round(x), round(box.bottom()))
+        counts = reading.magnitudes.tolist()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        for number, count in enumerate(counts):
+            begin = reading.magnitudes_from + number * MAGNITUDE_STEP
+            left, right = place(begin), place(begin + MAGNITUDE_STEP)
+            height = box.height() * math.sqrt(count / max(counts))
+            painter.drawRect(QRectF(left, box.bottom() - height, right - left, height))
+        if 0 < reading.gradient_rms < math.inf:
+            painter.setPen(QPen(QColor(theme.current().text), 2))
+            x = round(place(math.log10(reading.gradient_rms)))
+            painter.drawLine(x, round(box.top()), x, round(box.bottom()))
 
     @Slot()
     def _on_theme_changed(self) -> None:

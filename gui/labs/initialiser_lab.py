@@ -29,6 +29,7 @@ from gui.widgets import (
     LabelledSlider,
     Segmented,
     even_stops,
+    set_page,
 )
 
 ALL, ONE = "all", "one"
@@ -92,6 +93,8 @@ class InitialiserLab(Card):
         self.bias = LabelledSlider("Initial bias", BIASES, 0.0,
                                    tooltip="<p>Where biases start, or around which number.</p>")
         self.dial = ChiDial()
+        set_page(self, "controls/initialiser_lab")
+        set_page(self.dial, "theory/chi")
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
@@ -106,6 +109,9 @@ class InitialiserLab(Card):
         self.note = QLabel()
         self.note.setProperty("role", "small")
         self.note.setWordWrap(True)
+        self._arrange()
+
+    def _arrange(self) -> None:
         first, second, third, last = (QHBoxLayout() for _ in range(4))
         self.scheme.label.setAlignment(Qt.AlignmentFlag.AlignRight
                                        | Qt.AlignmentFlag.AlignVCenter)
@@ -225,6 +231,8 @@ class InitialiserLab(Card):
         self.scheme.set_options(options, [f"<p>{INITIALISERS[key].help}</p>" if key in INITIALISERS
                                           else "" for key, _ in options])
         self.scheme.set_value(setting.scheme or DIFFERENT)
+        set_page(self.scheme, f"initialisers/{setting.scheme}" if setting.scheme in INITIALISERS
+                 else "")
         self.scheme.setEnabled(bool(layers))
         self.gain.set_value(1.0 if setting.gain is None else setting.gain)
         self.gain.setEnabled(draft.has_gain(layers))

@@ -11,6 +11,7 @@ from gui.frames.theory import NO_THEORY, Theory
 
 LEAST_SPAN = 3.0
 """Decades that an axis has at least."""
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 BLANK = (-12.0, 2.0)
 """Decades of an axis on which somebody draws: it gives nothing away."""
 LOWEST, HIGHEST = -60.0, 60.0
@@ -96,6 +97,11 @@ def decade_of(value: float) -> float:
     if value <= 0:
         return LOWEST
     return min(max(math.log10(value), LOWEST), HIGHEST) if math.isfinite(value) else HIGHEST
+
+
+def power_text(decade: int) -> str:
+    """Return a power of ten as it stands at an axis: ``10⁻⁸``, ``1``, ``10``."""
+    return {0: "1", 1: "10"}.get(decade, "10" + str(decade).translate(SUPERSCRIPTS))
 
 
 def gradients_of(readings: Sequence[LayerReading]) -> dict[str, float]:

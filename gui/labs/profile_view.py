@@ -20,13 +20,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui import theme
 from gui.frames.theory import factor, short
-from gui.labs.profile import BLANK, Profile, decade_of, filled
+from gui.labs.profile import BLANK, Profile, decade_of, filled, power_text
 
 LEFT_PX, BOTTOM_PX, MARGIN_PX = 44, 20, 6
 DOT_PX = 5.0
 NUDGE = 0.25
 """Decades by which an arrow key moves what is drawn."""
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class ProfileView(QWidget):
@@ -256,8 +255,7 @@ class ProfileView(QWidget):
             painter.setPen(QColor(tokens.axis))
             painter.drawText(QRectF(0, y - px(8), area.left() - px(6), px(16)),
                              Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                             {0: "1", 1: "10"}.get(
-                                 decade, "10" + str(decade).translate(SUPERSCRIPTS)))
+                             power_text(decade))
         ids = self._profile.ids
         if self._selected in ids or self._is_drawing:
             place = self._place if self._is_drawing else ids.index(self._selected)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QImage,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPen,
+)
 from PySide6.QtWidgets import QWidget
 
 from gui import theme
@@ -34,6 +43,13 @@ def fixed_font(widget: QWidget, share: float = 1.0) -> QFont:
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPointSizeF(widget.font().pointSizeF() * share)
     return font
+
+
+def is_for_file(painter: QPainter, widget: QWidget) -> bool:
+    """Say whether a widget is drawn for a file: what is kept for the screen is too coarse there."""
+    if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        return True
+    return abs(painter.combinedTransform().m11() - widget.devicePixelRatioF()) > 0.01
 
 
 def draw_sentence(painter: QPainter, place: QRectF, text: str) -> None:

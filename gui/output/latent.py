@@ -20,6 +20,7 @@ from gui.output.drawing import (
     draw_readout,
     draw_scales,
     draw_sentence,
+    is_for_file,
     sized,
     small_font,
 )
@@ -174,9 +175,7 @@ class LatentView(ProbeView, OutputView):
             span = self.span(plane)
             draw_scales(painter, area, Scale(*span, Z1), Scale(*span, Z2))
         if self.shows_codes():
-            if self._dots.isNull():
-                self._dots = self._drawn_codes(self.planes()["codes"])
-            painter.drawPixmap(0, 0, self._dots)
+            self._draw_codes(painter, self.planes()["codes"])
         readout = self.readout_at(self.pointed) if self.pointed is not None else None
         if readout is not None:
             draw_readout(painter, QRectF(self.rect()), readout)
@@ -195,10 +194,26 @@ class LatentView(ProbeView, OutputView):
         pixmap = QPixmap(self.size() * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self._draw_dots(painter, area)
+        painter.end()
+        return pixmap
+
+    def _draw_codes(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the codes; for the screen, as they were drawn for this snapshot and size."""
+        if is_for_file(painter, self):
+            painter.save()
+            self._draw_dots(painter, area)
+            painter.restore()
+            return
+        if self._dots.isNull():
+            self._dots = self._drawn_codes(area)
+        painter.drawPixmap(0, 0, self._dots)
+
+    def _draw_dots(self, painter: QPainter, area: QRectF) -> None:
         latent, dataset = self._latent, self._dataset
         if latent is None or dataset is None:
-            return pixmap
-        painter = QPainter(pixmap)
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(area)
         labels = _labels(dataset, latent.rows)
@@ -212,8 +227,6 @@ class LatentView(ProbeView, OutputView):
                 painter.setBrush(colours[label])
                 painter.drawEllipse(QPointF(x, y), radius, radius)
         self._name_classes(painter, places, labels, dataset.class_names)
-        painter.end()
-        return pixmap
 
     def _name_classes(self, painter: QPainter, places: Reals, labels: Indices,
                       names: tuple[str, ...]) -> None:

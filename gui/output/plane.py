@@ -13,6 +13,7 @@ from engine.data.dataset import Dataset, Indices
 from engine.telemetry.snapshot import Snapshot
 from engine.telemetry.tables import Table
 from gui import theme
+from gui.output.drawing import is_for_file
 from gui.output.surface_image import picture
 from gui.output.tables import surface_table
 from gui.output.view import PairedView, switch
@@ -128,9 +129,14 @@ class PlaneView(PairedView):
             painter.setClipRect(area)
             painter.drawImage(area.adjusted(-half, -half, half, half), self._image)
             painter.setClipping(False)
-        if self._points.isNull():
-            self._points = self._drawn_points()
-        painter.drawPixmap(0, 0, self._points)
+        if is_for_file(painter, self):
+            painter.save()
+            self._draw_all_points(painter)
+            painter.restore()
+        else:
+            if self._points.isNull():
+                self._points = self._drawn_points()
+            painter.drawPixmap(0, 0, self._points)
         painter.setPen(QColor(tokens.border))
         painter.drawRect(area)
         inset = theme.px(4)
@@ -179,18 +185,21 @@ class PlaneView(PairedView):
         pixmap = QPixmap(self.size() * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self._draw_all_points(painter)
+        painter.end()
+        return pixmap
+
+    def _draw_all_points(self, painter: QPainter) -> None:
         dataset = self._dataset
         if dataset is None or dataset.points is None:
-            return pixmap
-        painter = QPainter(pixmap)
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(self.area())
         tokens = theme.current()
         self._draw_points(painter, dataset.training, tokens.point_outline)
         if self.shows_validation.isChecked():
             self._draw_points(painter, dataset.validation, tokens.text, 0.8)
-        painter.end()
-        return pixmap
 
     def _draw_points(
         self, painter: QPainter, rows: Indices, ring: str, size: float = 1.0

@@ -108,7 +108,8 @@ class PageSheet(QTextBrowser):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let formulas have the width that there is."""
-        is_at_top = self.verticalScrollBar().value() == 0
+        # Without any height yet, Qt has already looked for the line that is read.
+        is_at_top = self.verticalScrollBar().value() == 0 or event.oldSize().height() <= 0
         super().resizeEvent(event)
         self._refresh()
         if is_at_top:

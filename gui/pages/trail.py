@@ -11,7 +11,11 @@ class Reason(Protocol):
     """Why a page is shown: what was said that it explains."""
 
     def html(self) -> str:
-        """Return it as rich text."""
+        """Return it as rich text; it stands before all else."""
+        ...
+
+    def more(self) -> str:
+        """Return what else there is to say of it, behind the explanation; empty for nothing."""
         ...
 
 

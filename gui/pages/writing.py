@@ -43,12 +43,14 @@ class Writer:
         numbers : mapping
             What is known of the network that is seen.
         reason : Reason | None
-            What was said that it explains; stands before all else.
+            What was said that it explains.
         """
         parts = [f"<h2>{escape(page.title)}</h2>"]
         if reason is not None:
             parts.append(_boxed("said", reason.html()))
         parts += [self._block(block, numbers) for block in page.blocks]
+        if reason is not None and (more := reason.more()):
+            parts.append(_boxed("said", more))
         if page.links:
             parts.append("<p>See also: " + ", ".join(map(self._span, page.links)) + "</p>")
         parts += [f"<p class='source'>{escape(source)}</p>" for source in page.sources]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from gui import theme
 from gui.plots.feed import Reals
@@ -60,15 +61,32 @@ class FramedCurve(pg.PlotCurveItem):  # type: ignore[misc]
 
     def paint(self, painter: QPainter, *args: Any) -> None:
         """Draw the lines, and a dot for every point that none of them reaches."""
+        thin, times = self.opts["pen"], enlarged(painter, args[-1] if args else None)
+        # Rounding must not make a pen of 1 a thick one, which takes far longer.
+        if times > 1.01:
+            self.opts["pen"] = pg.mkPen(thin)
+            self.opts["pen"].setWidthF(times * max(self.opts["pen"].widthF(), 1.0))
         super().paint(painter, *args)
+        self.opts["pen"] = thin
         if self._dots.isEmpty():
             return
-        pen = pg.mkPen(self.opts["pen"])
-        pen.setWidthF(theme.px(DOT_PX))
+        pen = pg.mkPen(thin)
+        pen.setWidthF(times * theme.px(DOT_PX))
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(pen)
         painter.drawPoints(self._dots)
+
+
+def enlarged(painter: QPainter, widget: QWidget | None) -> float:
+    """Return how much larger than on the screen something is drawn: 1 there, 2 for its picture.
+
+    The pens of curves, as wide on the screen whatever the axes, would be as wide in pixels there.
+    """
+    world = painter.worldTransform().m11()
+    if widget is None or not world:
+        return 1.0
+    return float(painter.combinedTransform().m11() / world / widget.devicePixelRatioF())
 
 
 def lone_points(known: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, np.dtype[np.intp]]:

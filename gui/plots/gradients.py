@@ -28,7 +28,7 @@ from gui.plots.stillness import FrozenMark, Stillness
 from gui.plots.theory_line import TheoryEntry
 from gui.plots.weight_layers import WeightLayers
 from gui.plots.where_they_part import PartingLike, WhereTheyPart
-from gui.widgets import Segmented, ViewCard
+from gui.widgets import Segmented, ViewCard, set_page
 
 
 class GradientPlot(ViewCard):
@@ -93,6 +93,7 @@ class GradientPlot(ViewCard):
         view.layer_selected.connect(self.layer_selected)
         view.canvas.zoomed.connect(self.draw)
         self._stack.addWidget(view)
+        set_page(view, one.page)
         self._let_begin(view)
         view.set_selected(self._selected)
         view.set_count(self._count)
@@ -109,8 +110,11 @@ class GradientPlot(ViewCard):
         self._theory = TheoryEntry()
         for entry in (self._last_run, self._theory):
             entry.hide()
-        self._behind = Legend(self._theory, self._last_run)
-        self.add_header_widget(self._behind)
+        self._behind, self._expected = Legend(self._last_run), Legend(self._theory)
+        # Dots beside a line say what they are, too.
+        self._expected.set_may_vanish(True)
+        for legend in (self._expected, self._behind):
+            self.add_header_widget(legend)
         self._sides = Legend(SideEntry(FIRST, "text", dashed=False, has_value=False),
                              SideEntry(SECOND, "text", dashed=True, has_value=False))
         # The ends of the curves say which they are, too.
@@ -213,7 +217,7 @@ class GradientPlot(ViewCard):
 
     def pictured(self) -> tuple[QWidget, ...]:
         """Return the legends and the view that is seen."""
-        return self._behind, self._sides, self._views[self.view()]
+        return self._expected, self._behind, self._sides, self._views[self.view()]
 
     def view(self) -> str:
         """Return the key of the view that is seen, one of `views` or `instruments`."""

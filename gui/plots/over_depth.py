@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 from engine.telemetry.tables import Table
 from gui import theme
 from gui.frames.run_info import FIRST, SECOND
-from gui.frames.theory import NO_THEORY, Theory, factor, short
+from gui.frames.theory import NO_THEORY, Theory, factor
 from gui.plots.axes import CountAxis, ValueAxis
 from gui.plots.curve import FramedCurve, framed
 from gui.plots.end_labels import EndLabels
@@ -204,7 +204,7 @@ class OverDepth(LayerView):
         if self._seen is None:
             return [], []
         beside = () if self._beside is None else (self._beside,)
-        return depth_table(self._seen, (self._layers, *beside))
+        return depth_table(self._seen, (self._layers, *beside), self._theories)
 
     def _draw_lines(self, behind: Reals) -> None:
         pixel = self.canvas.pixel()
@@ -272,7 +272,7 @@ class OverDepth(LayerView):
             if gradient > 0:
                 ratio = 10.0**measured / gradient
                 times = f", measured {factor(ratio)} that" if ratio > 0 else ""
-                found.append(f"{whose} {short(gradient)}{times}")
+                found.append(f"{whose} {power_text(math.log10(gradient))}{times}")
             elif one is not None and one.reason is not None:
                 found.append(f"{whose}: {one.reason.text}")
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from gui.frames.frame import Frame, sides
 from gui.frames.ghost import Ghost
 from gui.frames.record import Record
 from gui.frames.run_info import FIRST, SECOND
+from gui.frames.theory import NO_THEORY, Theory
 from gui.plots.count import Count
 from gui.plots.feed import LOSS, VALIDATION_LOSS, Reals, Seen
 from gui.plots.seed_bands import SpreadLike
@@ -125,7 +126,8 @@ def _linear(logarithms: Reals) -> Reals:
         return np.asarray(10.0**logarithms)
 
 
-def depth_table(seen: Seen, layers: Sequence[WeightLayers]) -> Table:
+def depth_table(seen: Seen, layers: Sequence[WeightLayers], theories: Mapping[str, Theory]
+                ) -> Table:
     """Return every layer's gradient at the step that is shown, and what is said of it.
 
     Parameters
@@ -134,18 +136,34 @@ def depth_table(seen: Seen, layers: Sequence[WeightLayers]) -> Table:
         Of the run that is edited, with the other one of a pair beside it.
     layers : sequence of WeightLayers
         Their layers, the edited one's first.
+    theories : Mapping[str, Theory]
+        What theory expects, by the keys of the runs; of none, there are no columns for it.
     """
     parts = []
     for one, of in zip((seen, seen.beside), layers, strict=False):
         if one is not None:
             found = {reading.layer_id: reading.gradient_rms for reading in one.readings}
             said = {i: verdict.code for i, verdict in one.verdicts.items()}
+            names, columns = _expected(theories.get(one.run, NO_THEORY), of) if theories else (
+                [], [])
             parts.append((one.run, (
-                ["layer", "title", GRADIENT, "verdict"],
+                ["layer", "title", GRADIENT, "verdict", *names],
                 [np.array(of.positions, np.int64), np.array(of.titles, object),
                  np.array([found.get(i, np.nan) for i in of.ids], np.float64),
-                 np.array([said.get(i, "") for i in of.ids], object)])))
+                 np.array([said.get(i, "") for i in of.ids], object), *columns])))
     return stacked(sorted(parts, key=lambda part: part[0]))
+
+
+def _expected(theory: Theory, layers: WeightLayers) -> Table:
+    """Return what theory expects of layers, and between which gradients 90 % of seeds lie."""
+    names, columns = [], []
+    for word, field in (("theory", "gradient_rms"), ("theory, 5 % of seeds below", "low"),
+                        ("theory, 5 % of seeds above", "high")):
+        found = [theory.of(layer_id) for layer_id in layers.ids]
+        names.append(f"{word}: {GRADIENT}")
+        columns.append(np.array([np.nan if one is None else getattr(one, field)
+                                 for one in found], np.float64))
+    return names, columns
 
 
 def called(layers: Sequence[WeightLayers], layer_id: str) -> str:

@@ -55,8 +55,10 @@ class TheoryLine:
         return self._values
 
     def finite(self) -> Reals:
-        """Return what of that is finite."""
-        return self._values[np.isfinite(self._values)]
+        """Return what of that is finite, and the ends of the band."""
+        there = np.isfinite(self._values)
+        found = np.concatenate([row[there] for row in (self._values, self._low, self._high)])
+        return found[np.isfinite(found)]
 
     def draw(self, bounds: QRectF, ends: tuple[float, float]) -> None:
         """Draw both, cut at the bottom and the top of the plot."""

@@ -53,6 +53,8 @@ class Actions(QObject):
         self.menu.addSeparator()
         self._add_run_actions()
         self.menu.addSeparator()
+        self._add_theory_actions()
+        self.menu.addSeparator()
         self._add_page_actions()
         self.menu.addSeparator()
         self._add_view_actions()
@@ -114,6 +116,15 @@ class Actions(QObject):
                 theme.follow_theme(action, icon)
             self.menu.addAction(action)
             self._window.addAction(action)
+
+    def _add_theory_actions(self) -> None:
+        menu = self.menu.addMenu("Theory")
+        menu.setToolTipsVisible(True)
+        for action in self._lab.theory.modes.values():
+            menu.addAction(action)
+        lab = self._add(self.menu, "Initialiser lab…", self._lab.initialisers.open, "Ctrl+I",
+                        "sliders-horizontal")
+        lab.setToolTip("Try out first weights: gradients and activations follow the sliders.")
 
     def _add_page_actions(self) -> None:
         pages, group = self._lab.pages, QActionGroup(self)

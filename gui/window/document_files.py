@@ -80,7 +80,8 @@ class DocumentFiles(QObject):
         self._checkpoint = checkpoint
         self._document = document
         self._window = window
-        self._stamp: Stamp | None = None
+        # The file of the command line has been read by now.
+        self._stamp: Stamp | None = None if document.path is None else stamp_of(document.path)
 
     @Slot()
     def new(self) -> None:

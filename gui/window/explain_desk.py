@@ -42,6 +42,10 @@ class Told:
         """Return it."""
         return self.text
 
+    def more(self) -> str:
+        """Return nothing: all is said."""
+        return ""
+
 
 class ExplainDesk(QObject):
     """Shows pages beside the work. GUI thread only.

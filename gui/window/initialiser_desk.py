@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PROBE = 64
 """Examples of the batch on which is measured."""
 
+DRAWING = "Hidden while you draw what you expect."
 Expectation = Callable[["ProjectSpec", "Dataset"], tuple[Theory, "Message | None"]]
 """Returns what theory expects of a project, and what all layers leave, in words."""
 
@@ -46,6 +47,8 @@ class InitialiserDesk(QObject):
         Over which part of the window it opens.
     parent : QWidget
         The window's content.
+    cover : callable
+        Hides what tells how it is, and says why; with an empty text, shows it again.
     expect : callable
         What theory expects; by default that of `engine.theory`.
 
@@ -58,16 +61,14 @@ class InitialiserDesk(QObject):
     -------
     refused(str)
         Something could not be done; why.
-    drawing_changed(bool)
-        A person draws what he expects, so that nothing may tell how it is, or has done so.
     """
 
     refused = Signal(str)
-    drawing_changed = Signal(bool)
 
     def __init__(self, document: Document, workbench: Workbench, area: QWidget, parent: QWidget,
-                 expect: Expectation | None = None) -> None:
+                 *, cover: Callable[[str], object], expect: Expectation | None = None) -> None:
         super().__init__(parent)
+        self._cover = cover
         self._document, self._bench = document, workbench
         self._area, self._page = area, parent
         self._expect = expect or expected
@@ -108,7 +109,7 @@ class InitialiserDesk(QObject):
         lab.reset_requested.connect(self._on_lab_reset_requested)
         lab.layer_selected.connect(self._document.select)
         lab.closed.connect(self._on_lab_closed)
-        lab.drawing_changed.connect(self.drawing_changed)
+        lab.drawing_changed.connect(self._on_drawing_changed)
         return lab
 
     def _show(self, tried: NetworkSpec) -> None:
@@ -182,6 +183,10 @@ class InitialiserDesk(QObject):
     def _on_lab_closed(self) -> None:
         self._asking.forget()
         self._bench.first_passes.release()
+
+    @Slot(bool)
+    def _on_drawing_changed(self, is_drawing: bool) -> None:
+        self._cover(DRAWING if is_drawing else "")
 
     @Slot()
     def _on_document_changed(self) -> None:

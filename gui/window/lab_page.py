@@ -35,9 +35,9 @@ from gui.widgets import MessageBar
 from gui.window.body import Body
 from gui.window.document_files import DocumentFiles
 from gui.window.explain_desk import ExplainDesk
+from gui.window.initialiser_desk import InitialiserDesk
 from gui.window.left_column import LeftColumn
 from gui.window.pad_desk import PadDesk
-from gui.window.page_signs import put_up
 from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
 from gui.window.plot_exports import PlotExports
@@ -45,6 +45,7 @@ from gui.window.preferences import Settings
 from gui.window.right_column import Instrument, RightColumn
 from gui.window.run_switches import RunSwitches
 from gui.window.stage import Stage
+from gui.window.theory_desk import TheoryDesk
 from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
 from gui.window.transport_bar import TransportBar
@@ -137,10 +138,7 @@ class LabPage(QWidget):
         self._arrange()
         yield
         self.sheet = TrainingSheet(document, self)
-        self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
-                                   lambda: document.title, folder, self)
         self.desk = PairDesk(document, workbench, self.pair_bar, self.timeline, self.strip, self)
-        put_up(self)
         self._wire()
 
     def import_table(self) -> None:
@@ -209,6 +207,8 @@ class LabPage(QWidget):
         """Stop and wait for everything that works behind the window."""
         self._patience.stop()
         self._stage.stop()
+        self.theory.shut_down()
+        self.initialisers.shut_down()
         # Qt's undo stack tells of its end when its document is half gone already.
         self.document.undo_stack.blockSignals(True)
         self.workbench.shut_down()
@@ -262,7 +262,13 @@ class LabPage(QWidget):
         self._on_theme_changed()
 
     def _wire(self) -> None:
+        self.theory = TheoryDesk(self.document, self.workbench, (self.network, self.gradients),
+                                 parent=self)
+        self.initialisers = InitialiserDesk(self.document, self.workbench, self.right, self,
+                                            cover=self.network.set_cover)
         self.pad_desk = PadDesk(self.document, self.workbench, self.output.pad, self._folder, self)
+        self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
+                                   lambda: self.document.title, self._folder, self)
         self._wire_document()
         self._wire_workbench()
         self._wire_pair()
@@ -294,7 +300,7 @@ class LabPage(QWidget):
             clicked.connect(self._on_layer_clicked)
         self.palette_panel.insert_requested.connect(self.network.layer_actions.add)
         for refusing in (self.hyper, self.sheet, self.inspector, self.files, self.pages,
-                         self.pad_desk, self.exports):
+                         self.pad_desk, self.exports, self.initialisers):
             refusing.refused.connect(self._on_refused)
         self.pad_desk.told.connect(self._on_pad_desk_told)
         for saving in (self.files, self.pages, self.exports):

@@ -259,8 +259,10 @@ class MainWindow(QMainWindow):
 
     def _move_in(self, lab: LabPage, refused: str) -> None:
         from gui.window.actions import Actions
+        from gui.window.page_signs import put_up
 
         self.lab = lab
+        put_up(lab)
         document = lab.document
         self.setCentralWidget(self.lab)
         self.actions_of_lab = Actions(self, self.lab)

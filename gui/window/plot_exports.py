@@ -174,14 +174,11 @@ class PlotExports(QObject):
 
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        window = self._window.window()
-        # Nobody sees the other theme come and go.
-        window.setUpdatesEnabled(False)
-        try:
-            with theme.in_light(app) if self.white else nullcontext():
-                return svg_of(plot) if is_svg else png_of(plot)
-        finally:
-            window.setUpdatesEnabled(True)
+        # Nobody sees the other theme come and go: the window is painted later. A plot whose figures
+        # have just come may wait for that, and would not draw itself until then.
+        plot.setUpdatesEnabled(True)
+        with theme.in_light(app) if self.white else nullcontext():
+            return svg_of(plot) if is_svg else png_of(plot)
 
     @Slot(bool)
     def _on_white_toggled(self, on: bool) -> None:

@@ -12,7 +12,7 @@ from gui import theme
 from gui.widgets import Segmented
 
 LEAST_PX = 330
-PAGE_PX, PAGE_SHARE = 400, 12
+PAGE_PX, PAGE_SHARE = 480, 12
 """Least height in px, at 13 px text, of a page that stands above the views; its share of what is
 left."""
 SWITCH_PX = 30

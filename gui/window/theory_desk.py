@@ -123,6 +123,11 @@ class TheoryDesk(QObject):
             group.addAction(action)
         return found
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a prediction is on its way."""
+        return self._asking.is_busy
+
     def mode(self) -> str:
         """Return what is chosen, a key of `MODES`."""
         return next(key for key, action in self.modes.items() if action.isChecked())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "first pass"
 """Of the errand."""
-WANTED: Wanted = frozenset({Part.READINGS})
+WANTED: Wanted = frozenset({Part.READINGS, Part.MAGNITUDES})
 
 
 class FirstPassLike(Protocol):

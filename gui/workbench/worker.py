@@ -247,12 +247,18 @@ class Worker:
             case Dissect():
                 self._errands.obey(Undertake(DISSECT, DissectErrand(
                     command, self._trainer(command.run))))
-            case Ask(run):
-                answer(command, self._trainer(run))
-            case Weigh(run):
-                weigh(command, self._trainer(run))
+            case Ask() | Weigh():
+                self._tell(command)
             case Recall() | Trace() | Release():
                 self._playback.obey(command, self._rounds.lanes)
+
+    def _tell(self, command: Ask | Weigh) -> None:
+        """Tell what a network says, or how large its weights are."""
+        trainer = self._trainer(command.run)
+        if isinstance(command, Ask):
+            answer(command, trainer)
+        else:
+            weigh(command, trainer)
 
     def _trainer(self, run: str) -> TrainerLike | None:
         """Return what trains a run; None if there is none."""

@@ -13,6 +13,13 @@ WORDS: Mapping[str, Entry] = {
     "theory.weights-not-random":
         "its first weights ({title}) are not random ones of mean 0, which theory asks for.",
     "theory.overflow": "its numbers leave the range of double precision.",
+    "theory.many-places":
+        "it joins places, and these are too many to be followed together.",
+    "theory.overlapping": "theory has no rule for windows that overlap.",
+    "theory.same-origin":
+        "it adds two paths of which one begins with the other’s numbers, without weights between.",
+    "theory.padding": "theory has no rule for padding.",
+    "theory.carried": "theory has no rule for a state that is carried over.",
     "theory.unread": "Nothing reads what the layer gives.",
 
     "theory.any-size": "Signals of any size keep it, so that there is no fixed point to come to.",

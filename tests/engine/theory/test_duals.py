@@ -10,7 +10,7 @@ import pytest
 from engine.layers import ACTIVATIONS
 from engine.layers.duals import error_function, leaky
 
-NODES = np.linspace(-7.0, 7.0, 501)
+NODES = np.linspace(-7.0, 7.0, 841)
 SHARES = np.exp(-NODES**2 / 2) / np.exp(-NODES**2 / 2).sum()
 
 

@@ -123,11 +123,29 @@ def test_why_tells_the_rule_and_what_else_could_be_said(qtbot: QtBot, strip: Ver
     strip.show_verdict(Verdict(said.code, 2, said.words, (), others=(other,)))
     page, why = asked_why(qtbot, strip)
     assert page == "verdicts/vanishing"
-    text = why.html()
+    text = why.html() + why.more()
     assert text.index("Layer 1 receives") < text.index("Rule: g₁/g₉ &lt; 1e-4") \
         < text.index("Second.") < text.index("Rule: 2 &lt; 3 &amp; more.")
     strip.say("waiting", 0, "Ready.", "Press Run.")
     assert not strip.why.isVisible()
+
+
+def test_why_tells_of_changed_limits_and_leads_to_them(qtbot: QtBot, strip: VerdictStrip) -> None:
+    strip.show_verdict(verdict())
+    strip.explain()
+    dialog = strip.findChild(Why)
+    assert dialog is not None
+    assert "Limits that are changed" not in dialog.text.text()
+    dialog.accept()
+    dialog.deleteLater()
+    qtbot.waitUntil(lambda: strip.findChild(Why) is None)
+    strip.set_limits({"vanishing": (0.1, 1e-3)})
+    strip.explain()
+    dialog = strip.findChild(Why)
+    assert dialog is not None
+    assert "Vanishing gradient: 0.1 and 0.001 (default 0.01 and 0.0001)" in dialog.text.text()
+    with qtbot.waitSignal(strip.limits_requested):
+        qtbot.mouseClick(dialog.limits, Qt.MouseButton.LeftButton)
 
 
 DECIDES = "Decides: validation loss at step 2,000."
@@ -252,8 +270,8 @@ def test_it_says_what_came_of_a_cure_and_its_price(qtbot: QtBot, strip: VerdictS
     page, why = asked_why(qtbot, strip)
     assert page == "verdicts/outcome"
     for said in (DECIDES, "Its price", "fixed before B began"):
-        assert said in why.html()
-    assert "A cause comes before" not in why.html()
+        assert said in why.html() + why.more()
+    assert "A cause comes before" not in why.more()
     strip.show_outcome(outcome("worse"))
     assert not any("Its price" in label.text() for label in strip.findChildren(QLabel)
                    if label.isVisible())

@@ -110,7 +110,7 @@ def test_each_asks_for_its_part_alone(plot: GradientPlot, key: str, wanted: Part
 
 
 @pytest.mark.parametrize(("key", "scheme"), [
-    (key, "dark" if place % 2 else "light") for place, key in enumerate(INSTRUMENTS)])
+    *zip(INSTRUMENTS, (*["light", "dark"] * 2, "light"), strict=True)])
 def test_each_is_drawn_with_and_without_figures(
     app: QApplication, plot: GradientPlot, key: str, scheme: theme.Scheme
 ) -> None:

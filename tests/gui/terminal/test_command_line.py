@@ -219,6 +219,19 @@ def test_check_notes_what_is_decided_before_the_first_step(
     assert end == "project.json: it can be trained."
 
 
+def test_check_judges_by_the_limits_of_the_project(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = json.loads(project.read_text())
+    training = {"l1": 0.1}
+    path = written(project.parent, {**content, "training": training, "limits": {"l1": [0.2, 0.3]}})
+    assert main(["check", str(path)]) == 0
+    assert "L1" not in capsys.readouterr().out
+    path = written(project.parent, {**content, "training": training, "limits": {"l3": [0.2, 0.3]}})
+    assert main(["check", str(path)]) != 0
+    assert "the doctor has no limit" in "".join(capsys.readouterr())
+
+
 def test_check_and_train_say_alike_what_was_done_to_the_data(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,7 +44,9 @@ class Place:
             row.addWidget(part)
         self.page.resize(1080, 620)
         self.page.show()
-        self.desk = InitialiserDesk(self.document, self.bench, self.right, self.page, self.expect)
+        self.covers: list[str] = []
+        self.desk = InitialiserDesk(self.document, self.bench, self.right, self.page,
+                                    cover=self.covers.append, expect=self.expect)
         qtbot.waitUntil(lambda: self.bench.state is State.READY)
 
     def expect(self, project: ProjectSpec, dataset: Dataset) -> tuple[Theory, Message]:
@@ -208,6 +210,7 @@ def test_a_prediction_is_drawn_first_and_then_revealed(place: Place) -> None:
     assert lab.histograms.isHidden()
     assert "measured" not in lab.profile.accessibleDescription()
     assert "leave" not in lab.words.text()
+    assert place.covers == ["Hidden while you draw what you expect."]
     assert not lab.drawing.reveal.isEnabled()
     last = len(layers) - 1
     drag(lab, (0, 1e-4), (last, 1e-1))
@@ -217,6 +220,7 @@ def test_a_prediction_is_drawn_first_and_then_revealed(place: Place) -> None:
     place.qtbot.mouseClick(lab.drawing.reveal, LEFT)
     assert not lab.profile.is_drawing()
     assert lab.histograms.isVisible()
+    assert place.covers[-1] == ""
     # What is measured is 1 in every layer: 4 decades off in the first, 1 in the last.
     told = lab.drawing.told.text()
     assert "2.5 decades off on average" in told

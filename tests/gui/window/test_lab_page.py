@@ -417,3 +417,28 @@ def test_a_broken_b_is_told_of_while_a_runs_on(
     told.clear()
     document.edit_second(True)
     assert set(told) == {"box"}
+
+
+def test_other_limits_are_felt_at_once_and_no_run_begins_anew(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine
+) -> None:
+    lab.workbench.run()
+    run, run_id = lab.workbench.runs["A"], lab.workbench.runs["A"].run_id
+    qtbot.waitUntil(lambda: run.verdict is not None and run.step > 20)
+    lab.workbench.pause()
+    qtbot.waitUntil(lambda: lab.workbench.state is State.PAUSED)
+    run.catch_up()
+    dialog = lab.show_limits()
+    assert lab.show_limits() is dialog, "there is one"
+    step = run.step
+    dialog.rows["learned"].edited.emit(0.0)
+    assert lab.document.project.limits == {"learned": 0.0}
+    assert run.plan.project.limits == {"learned": 0.0}
+    assert (lab.workbench.runs["A"].run_id, run.step) == (run_id, step)
+    assert lab.workbench.state is State.PAUSED
+    assert lab.strip._limits == {"learned": 0.0}
+    dialog.close()
+    qtbot.waitUntil(lambda: lab._limits is None)
+    lab.document.undo_stack.undo()
+    assert run.plan.project.limits == {}
+    assert lab.strip._limits == {}

@@ -348,6 +348,7 @@ def test_a_project_of_the_command_line_looks_like_one_that_was_opened_later(
     late = lab_of(open_window())
     assert late.files.open(tmp_path / "lesson.json")
     qtbot.waitUntil(lambda: late.workbench.state is early.workbench.state)
+    qtbot.waitUntil(lambda: not late.theory.is_waiting and not early.theory.is_waiting)
     qtbot.wait(50)
     for name in ("data_panel", "hyper", "network", "inspector"):
         views = [getattr(lab, name) for lab in (early, late)]

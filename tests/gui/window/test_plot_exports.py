@@ -85,6 +85,23 @@ def test_rows_offer_it_below_the_last_one(lab: LabPage) -> None:
     assert not event.isAccepted(), "the card is asked next"
 
 
+def ink(image: QImage) -> int:
+    """Return how many of every eighth pixel below the title are not white."""
+    return sum(image.pixelColor(x, y).name() != "#ffffff"
+               for x in range(0, image.width(), 2) for y in range(100, image.height(), 4))
+
+
+def test_a_plot_that_waits_to_be_painted_is_drawn_all_the_same(
+    trained: LabPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plot = trained.loss
+    # So the stage leaves it between new figures and their frame.
+    plot.setUpdatesEnabled(False)
+    answer(monkeypatch, tmp_path / "loss.png")
+    trained.exports.ask_picture(plot)
+    assert ink(QImage(str(tmp_path / "loss.png"))) > 500
+
+
 def test_files_are_what_their_names_say(trained: LabPage, tmp_path: Path,
                                         monkeypatch: pytest.MonkeyPatch) -> None:
     saved: list[Path] = []
@@ -97,7 +114,9 @@ def test_files_are_what_their_names_say(trained: LabPage, tmp_path: Path,
     assert [path.name for path in saved] == ["loss.png", "loss.csv", "loss.svg"]
     title = trained.document.title
     assert asked == [(f"{title} Loss.png", f"{PNG};;{SVG}"), (f"{title} Loss.csv", CSV)]
-    assert QImage(str(saved[0])).width() == 2 * trained.loss.width()
+    picture = QImage(str(saved[0]))
+    assert picture.width() == 2 * trained.loss.width()
+    assert ink(picture) > 500
     text = saved[1].read_bytes().decode()
     assert not text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}")
     rows = list(csv.reader(text.splitlines()))

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from engine.bundles import read_bundle, read_either
+from engine.spec import default_project, write_project
 from gui.window.document_files import AS_TEXT, PROJECTS, WITH_WEIGHTS, named
 from gui.window.lab_page import LabPage
 from gui.workbench.state import State
+from tests.gui.windows import Open, lab_of
 from tests.gui.workbench.fake_trainer import FakeEngine
 
 Press = Callable[[str], list[str]]
@@ -133,3 +135,14 @@ def test_weights_are_given_up_only_when_a_person_says_so(
     press("Save without weights")
     assert lab.files.save()
     assert read_bundle(path) == (lab.document.project, {})
+
+
+def test_the_file_of_the_command_line_is_saved_without_a_question(
+    open_window: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "lesson.json"
+    write_project(default_project(), path)
+    lab = lab_of(open_window(path))
+    lab.document.set_training(learning_rate=0.5)
+    assert lab.files.save()
+    assert read_either(path)[0].training.learning_rate == 0.5

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from engine.layers import Issue
 from engine.messages import say
 from engine.spec import default_project
-from gui.workbench.run_plan import Apply, Keep, Reason, Restart, RunPlan
+from gui.workbench.run_plan import Apply, Keep, Reason, Rejudge, Restart, RunPlan
 from gui.workbench.words import ANEW, TITLES, headline, prospect
 from tests.gui.workbench.conftest import two_clouds
 
@@ -27,6 +27,7 @@ def trained(**changes: Any) -> RunPlan:
 @pytest.mark.parametrize(("after", "expected"), [
     (PLAN, Keep()),
     (RunPlan(replace(PROJECT, name="Another"), DATA), Keep()),
+    (RunPlan(replace(PROJECT, limits={"gap": 0.2}), DATA), Rejudge()),
     (trained(learning_rate=0.7), Apply(trained(learning_rate=0.7).project.training)),
     (trained(loss="mean_squared_error"),
      Apply(trained(loss="mean_squared_error").project.training)),
@@ -35,7 +36,8 @@ def trained(**changes: Any) -> RunPlan:
     (trained(seed=7, learning_rate=0.7), Restart(Reason.SEED)),
     (RunPlan(replace(PROJECT, start_from="other.bplab"), DATA), Restart(Reason.START)),
     (BROKEN, Restart(None)),
-], ids=["nothing", "name", "rate", "loss", "data", "precision", "seed", "start", "broken"])
+], ids=["nothing", "name", "limits", "rate", "loss", "data", "precision", "seed", "start",
+        "broken"])
 def test_a_change_keeps_changes_or_restarts_a_run(after: RunPlan, expected: object) -> None:
     assert RunPlan.diff(PLAN, after) == expected
 
