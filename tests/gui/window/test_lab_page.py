@@ -259,6 +259,11 @@ def test_an_instrument_is_remembered_and_plots_are_frozen_together(
     assert not lab.gradients.is_frozen()
 
 
+def test_the_limits_of_a_project_stand_beside_its_updates(lab: LabPage) -> None:
+    lab.document.set_limits({"update_small": (1e-5, 1e-7)})
+    assert lab.gradients._guide._region.getRegion() == pytest.approx((-5, -2))
+
+
 def test_preparing_is_mentioned_when_it_takes_long(qtbot: QtBot, lab: LabPage) -> None:
     lab._on_workbench_state_changed(State.PREPARING)
     lab._preparing = ("tanh forward", 0.4)
