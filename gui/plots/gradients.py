@@ -163,6 +163,8 @@ class GradientPlot(ViewCard):
 
     def set_thresholds(self, thresholds: Thresholds) -> None:
         """Show other limits of the doctor's."""
+        if thresholds == self._thresholds:
+            return
         self._thresholds = thresholds
         self._guide.set_thresholds(thresholds)
         for view in self._views.values():

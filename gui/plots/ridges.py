@@ -238,12 +238,12 @@ class RidgeView(LayerView):
             return None
         place = int(np.searchsorted(one.edges, point.x(), "right")) - 1
         count = int(one.counts[place]) if 0 <= place < len(one.counts) else 0
-        parts = [f"{count / one.total:.2g} of {self.counted} near {self._number(point.x())}",
+        parts = [f"{count / one.total:.1%} near {self._number(point.x())}",
                  f"median {self._number(one.quantile(0.5))}"]
         if one.zeros > 0:
-            parts.append(f"{one.zeros:.2g} are 0")
+            parts.append(f"{one.zeros:.0%} zeros")
         return Told(self._layers.ids[row], f"{self._layers.titles[row]}   {', '.join(parts)}"
-                    f"   step {self._step:,}", point.x())
+                    f" at step {self._step:,}", point.x())
 
     def _number(self, place: float) -> str:
         return power_text(place) if self._logarithmic else _plain(place)

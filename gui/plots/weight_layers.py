@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QColor
 
+from engine.layers import kind
 from engine.telemetry.history import History
 from gui import theme
 from gui.frames.record import Record
@@ -51,8 +52,7 @@ class WeightLayers:
     def every(cls, run: RunInfo) -> WeightLayers:
         """Return all layers of a run but its inputs, for what layers without weights have, too."""
         network = run.network
-        # The first stands for what comes in.
-        ids = tuple(layer.id for layer in network.layers[1:])
+        ids = tuple(layer.id for layer in network.layers if kind(layer.kind).insertable)
         return cls(ids, tuple(network.index(i) for i in ids),
                    tuple(layer_title(network, i) for i in ids), len(network.layers), run.run)
 

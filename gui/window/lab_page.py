@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
 from engine.diagnosis.baseline import baseline_of
+from engine.diagnosis.rules import thresholds_of
 from engine.errors import DivergedError, EngineError
 from gui import theme
 from gui.builder.inspector import Inspector
@@ -282,7 +283,7 @@ class LabPage(QWidget):
         document.changed.connect(self._on_document_changed)
         document.sides_changed.connect(self._on_document_sides_changed)
         self._show_examples()
-        self.strip.set_limits(document.project.limits)
+        self._show_limits()
         document.path_changed.connect(self._on_document_path_changed)
         document.undo_stack.cleanChanged.connect(self._on_document_path_changed)
         self.gradients.layer_selected.connect(document.select)
@@ -556,9 +557,13 @@ class LabPage(QWidget):
         if change.opened:
             self._reports_transfer = False
         self._show_examples()
-        self.strip.set_limits(self.document.project.limits)
+        self._show_limits()
         if self.document.sides.is_pair:
             self._tell_anew()
+
+    def _show_limits(self) -> None:
+        self.strip.set_limits(self.document.project.limits)
+        self.gradients.set_thresholds(thresholds_of(self.document.project.limits))
 
     @Slot()
     def _on_document_sides_changed(self) -> None:

@@ -110,7 +110,7 @@ def test_each_asks_for_its_part_alone(plot: GradientPlot, key: str, wanted: Part
 
 
 @pytest.mark.parametrize(("key", "scheme"), [
-    (key, "dark" if place % 2 else "light") for place, key in enumerate(INSTRUMENTS)])
+    *zip(INSTRUMENTS, (*["light", "dark"] * 2, "light"), strict=True)])
 def test_each_is_drawn_with_and_without_figures(
     app: QApplication, plot: GradientPlot, key: str, scheme: theme.Scheme
 ) -> None:
@@ -147,7 +147,7 @@ def test_ridges_say_layer_step_and_value(plot: GradientPlot, qtbot: QtBot) -> No
     view = shown(plot, "magnitudes")
     view.canvas.hovered.emit(QPointF(-2.0 + 2.5 * MAGNITUDE_STEP, 1.5))
     assert view.canvas.readout() == (
-        "Layer 2 · Dense   0.5 of weights near 0.015, median 0.015, 0.2 are 0   step 60")
+        "Layer 2 · Dense   50.0% near 0.015, median 0.015, 20% zeros at step 60")
     with qtbot.waitSignal(plot.layer_selected) as caught:
         view.canvas.pressed.emit(QPointF(-2.0, 1.5))
     assert caught.args == ["dense-2"]
@@ -156,7 +156,7 @@ def test_ridges_say_layer_step_and_value(plot: GradientPlot, qtbot: QtBot) -> No
     view = shown(plot, "activations")
     view.canvas.hovered.emit(QPointF(-0.1, 2.5))
     assert view.canvas.readout().startswith(
-        "Layer 3 · Dense   0.75 of activations near \N{MINUS SIGN}0.1")
+        "Layer 3 · Dense   75.0% near \N{MINUS SIGN}0.1")
 
 
 def test_a_table_of_ridges_has_every_bin(plot: GradientPlot) -> None:

@@ -32,6 +32,7 @@ from gui.templates import families
 from gui.widgets import Card
 from gui.window.lab_page import LabPage
 from gui.window.left_column import stops
+from gui.window.preferences import Settings
 from gui.workbench.pace import Speed
 from gui.workbench.state import State
 from tests.gui.workbench.fake_trainer import FakeEngine
@@ -239,6 +240,28 @@ def test_the_theme_changes_at_once_and_is_remembered(qtbot: QtBot, lab: LabPage)
     assert theme.current().is_dark
     qtbot.mouseClick(lab.top_bar.theme_button, LEFT)
     assert not theme.current().is_dark
+
+
+def test_an_instrument_is_remembered_and_plots_are_frozen_together(
+    qtbot: QtBot, lab: LabPage, tmp_path: Path
+) -> None:
+    assert lab.gradients.view() == "lines"
+    lab._settings = Settings(tmp_path / "settings.ini")
+    lab.gradients._more.action("sizes").trigger()
+    assert lab._settings.instrument == "sizes"
+    qtbot.mouseClick(lab.gradients._tabs.button("lines"), LEFT)
+    assert lab._settings.instrument == ""
+    qtbot.waitUntil(lambda: lab.gradients._still.frame is not None
+                    and lab.loss._still.frame is not None)
+    lab.gradients._more.freeze.trigger()
+    assert lab.loss._still.is_frozen
+    qtbot.mouseClick(lab.loss._mark, LEFT)
+    assert not lab.gradients.is_frozen()
+
+
+def test_the_limits_of_a_project_stand_beside_its_updates(lab: LabPage) -> None:
+    lab.document.set_limits({"update_small": (1e-5, 1e-7)})
+    assert lab.gradients._guide._region.getRegion() == pytest.approx((-5, -2))
 
 
 def test_preparing_is_mentioned_when_it_takes_long(qtbot: QtBot, lab: LabPage) -> None:
