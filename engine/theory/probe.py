@@ -83,8 +83,7 @@ def take(training: TrainingSpec, dataset: Dataset, width: int, points: int) -> P
         # The loss is a weighted mean: what a batch's examples weigh on average comes off again.
         counts = weights[dataset.labels[rows]] / weights[labels].mean()
     known = dataset.task not in OF_CLASSES and targets.ndim <= 2 and dataset.values.size
-    opposed = 0.0 if not known else \
-        _opposed(dataset.values, everything, targets)
+    opposed = 0.0 if not known else _opposed(dataset.values, everything, targets)
     return Probe(inputs, targets, counts, batch, _typical(dataset, labels, chosen), opposed)
 
 
