@@ -29,7 +29,7 @@ SHARED = 0.7
 WIDER = 1.5
 """What the band is wider than that of a normal number of this variance: as measured."""
 
-ENOUGH, FEWEST = 640, 24
+ENOUGH, FEWEST = 400, 24
 """Drawn errors that are looked at, over all units of the output; fewest of a unit."""
 
 LEAST = 0.02
