@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Slot
 from PySide6.QtGui import QResizeEvent
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.diagnosis.measures import Quantity
 from engine.diagnosis.rules import Thresholds, thresholds_of
-from engine.diagnosis.verdicts import LayerVerdict, judge_layers
+from engine.diagnosis.verdicts import LayerVerdict, Verdict, judge_layers
 from engine.spec import NetworkSpec
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading, Snapshot
@@ -64,6 +65,7 @@ class NetworkView(PictureCard):
         self._network = NetworkSpec()
         self._network_beside = NetworkSpec()
         self._shown: Snapshot | None = None
+        self._verdict: Verdict | None = None
         self._shown_beside: Snapshot | None = None
         self.layer_actions = LayerActions(document, self)
         self.rows = RowsView(document, self.layer_actions)
@@ -96,7 +98,7 @@ class NetworkView(PictureCard):
 
     def set_run(self, info: RunInfo) -> None:
         """Forget the instruments of the run before."""
-        self._network, self._shown = info.network, None
+        self._network, self._shown, self._verdict = info.network, None, None
         self._network_beside = NetworkSpec() if info.beside is None else info.beside.network
         self._shown_beside = None
         self.rows.model_of_rows.set_readings((), ())
@@ -121,8 +123,11 @@ class NetworkView(PictureCard):
         self._show_last_run(frame.ghost)
         model, snapshot = self.rows.model_of_rows, frame.snapshot
         news = snapshot is not None and self.wanted() <= snapshot.parts
-        if news and snapshot is not self._shown:
-            self._shown = snapshot
+        if not news and self._is_judged_anew(frame):
+            # By other limits: a run at rest has no other snapshot.
+            frame, news = replace(frame, snapshot=self._shown), True
+        if news and (snapshot is not self._shown or frame.verdict is not self._verdict):
+            self._shown, self._verdict = frame.snapshot, frame.verdict
             model.set_readings(*_figures(frame, self._network, self._thresholds(),
                                          in_pair=frame.beside is not None))
         beside = frame.beside if model.is_pair else None
@@ -160,6 +165,11 @@ class NetworkView(PictureCard):
 
     def _thresholds(self) -> Thresholds:
         return thresholds_of(self._document.project.limits)
+
+    def _is_judged_anew(self, frame: Frame) -> bool:
+        """Say whether something else is said of a run at rest than when its rows were shown."""
+        return (not frame.running and self._shown is not None and frame.verdict is not None
+                and frame.verdict is not self._verdict)
 
     def _is_new_beside(self, snapshot: Snapshot | None) -> bool:
         return (snapshot is not None and self.wanted() <= snapshot.parts

@@ -22,7 +22,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from engine.diagnosis.verdicts import LayerVerdict
+from engine.diagnosis.case import Words
+from engine.diagnosis.verdicts import LayerVerdict, Verdict
 from engine.messages import say
 from gui import theme
 from gui.builder.axis import TICK_SPACING
@@ -36,7 +37,7 @@ from gui.builder.rows_model import kind_mime
 from gui.builder.rows_view import NOWHERE
 from gui.document.document import Document
 from gui.frames.ghost import Ghost
-from tests.gui.documents import make_deep
+from tests.gui.documents import FakeFrame, FakeRun, make_deep, make_snapshot
 
 NO_BUTTON, LEFT_BUTTON = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -613,3 +614,29 @@ def test_a_bar_says_what_its_row_says(view: NetworkView, document: Document,
                         ("update_small", "healthy"), ("waiting", "waiting")):
         model.set_readings((reading,), (LayerVerdict("dense-1", code, 1, say("flat.title")),))
         assert model.gradient_state(reading) == state
+
+
+def test_rows_of_a_run_at_rest_follow_another_judgement(view: NetworkView, document: Document
+                                                        ) -> None:
+    network = document.project.network
+    seen = make_snapshot(network)
+
+    def frame(code: str, *, news: bool, running: bool = False) -> FakeFrame:
+        layers = tuple(LayerVerdict(layer.id, code, 2, say("layer-verdict.failed"))
+                       for layer in network)
+        words = Words(say("flat.title"), say("flat.title"), None, "")
+        verdict = Verdict(code, 2, words, layers, seen.layers)
+        return FakeFrame(seen if news else None, running, verdict, seen.layers)
+
+    def said() -> str:
+        found = view.rows.model_of_rows.verdict("dense-1")
+        return "" if found is None else found.code
+
+    view.set_run(FakeRun(1, network))
+    view.show_frame(frame("vanishing", news=True))
+    assert said() == "vanishing"
+    # By other limits something else is said of the same look.
+    view.show_frame(frame("healthy", news=False))
+    assert said() == "healthy"
+    view.show_frame(frame("dead", news=False, running=True))
+    assert said() == "healthy", "while it runs, the next look brings it"

@@ -23,7 +23,7 @@ from gui import theme
 from gui.doctor.black_box import BlackBoxDialog, curve
 from gui.doctor.cure_buttons import CureButton
 from gui.doctor.verdict_strip import VerdictStrip
-from gui.doctor.why import Why
+from gui.doctor.why import LIMITS, Why
 from gui.widgets import StatusGlyph
 
 
@@ -131,21 +131,14 @@ def test_why_tells_the_rule_and_what_else_could_be_said(qtbot: QtBot, strip: Ver
 
 
 def test_why_tells_of_changed_limits_and_leads_to_them(qtbot: QtBot, strip: VerdictStrip) -> None:
-    strip.show_verdict(verdict())
-    strip.explain()
-    dialog = strip.findChild(Why)
-    assert dialog is not None
-    assert "Limits that are changed" not in dialog.text.text()
-    dialog.accept()
-    dialog.deleteLater()
-    qtbot.waitUntil(lambda: strip.findChild(Why) is None)
+    strip.show_verdict(Verdict("vanishing", 2, verdict().words, ()))
+    assert "Limits that are changed" not in asked_why(qtbot, strip)[1].more()
     strip.set_limits({"vanishing": (0.1, 1e-3)})
-    strip.explain()
-    dialog = strip.findChild(Why)
-    assert dialog is not None
-    assert "Vanishing gradient: 0.1 and 0.001 (default 0.01 and 0.0001)" in dialog.text.text()
+    told = asked_why(qtbot, strip)[1].more()
+    assert "Vanishing gradient: 0.1 and 0.001 (default 0.01 and 0.0001)" in told
+    assert f"ask:{LIMITS}" in told
     with qtbot.waitSignal(strip.limits_requested):
-        qtbot.mouseClick(dialog.limits, Qt.MouseButton.LeftButton)
+        strip.answer(LIMITS)
 
 
 DECIDES = "Decides: validation loss at step 2,000."
