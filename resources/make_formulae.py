@@ -17,8 +17,9 @@ from pathlib import Path
 from engine.pages.catalogue import Catalogue
 from engine.pages.formulae import FORMULAE, UNITS, names_of
 
-MARGIN = 20
-"""Room around a formula, so that no edge is cut where it is drawn between two pixels."""
+MARGIN, ROOM = 20, 60
+"""Room beside a formula, and above and below it, so that no edge is cut where it is drawn between
+two pixels: a picture is moved down by less than one, and made whole pixels high."""
 
 APART = 'rowspacing="0.7em"'
 """What is left between lines of one formula, so that fractions do not touch."""
@@ -89,7 +90,8 @@ def _around(view: str, svg: str) -> str:
                    for word in words.split()]
         xs += numbers[::2]
         ys += numbers[1::2]
-    box = (round(min(xs)) - MARGIN, round(min(ys)), round(max(xs)) + MARGIN, round(max(ys)))
+    box = (round(min(xs)) - MARGIN, round(min(ys)) - ROOM,
+           round(max(xs)) + MARGIN, round(max(ys)) + ROOM)
     return f"{box[0]} {box[1]} {box[2] - box[0]} {box[3] - box[1]}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -38,6 +39,20 @@ def rows_of(signal: Signal, count: int) -> Reals:
     found = np.concatenate([middle[:, None] + root(one) @ chance
                             for one, middle in zip(covariance, mean, strict=True)])
     return found if signal.argument is None else signal.argument.function(found)
+
+
+def slopes_of(signal: Signal, count: int) -> Reals | None:
+    """Return the slopes of the function of normal numbers that a signal is, as `rows_of` draws it.
+
+    None where it is none.
+    """
+    inner = signal.argument
+    if signal.values is not None or inner is None:
+        return None
+    step = 1e-6
+    above, below = (rows_of(replace(signal, argument=replace(
+        inner, function=lambda u, by=by: inner.function(u + by))), count) for by in (step, -step))
+    return (above - below) / (2 * step)
 
 
 def root(covariance: Reals) -> Reals:

@@ -40,10 +40,10 @@ class Dual:
 DualRule = Callable[[Reals, Reals], Dual]
 """``rule(covariance, mean)`` takes float64[..., m, m] and float64[..., m]."""
 
-TERMS = 36
+TERMS = 34
 """Hermite polynomials that are summed; what is left of a function is estimated."""
 
-_NODES, _REACH, _CROWDING = 320, 9.0, 5.0
+_NODES, _REACH, _CROWDING = 256, 9.0, 5.0
 
 
 def _grid() -> tuple[Reals, Reals, Reals]:

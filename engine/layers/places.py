@@ -19,7 +19,7 @@ from engine.layers.covariance import (
     of_values,
     together,
 )
-from engine.layers.drawing_signals import rows_of
+from engine.layers.drawing_signals import rows_of, slopes_of
 from engine.messages import Message, say
 
 Indices = NDArray[np.int64]
@@ -187,7 +187,14 @@ def largest(signal: Signal, shape: Shape, sources: Indices) -> Crossing | Messag
     for place in range(size):
         wins[sources[place]] = winner == place
     flat = wins.reshape(signal.places * n, -1)
-    both = flat @ flat.T / flat.shape[1]
+    slopes = slopes_of(signal, DRAWN_UNITS)
+    if slopes is None:
+        both = flat @ flat.T / flat.shape[1]
+    else:
+        # The largest number lies where the function before is steep: the slopes there, in shares
+        # of those at any place, by which the gradient is multiplied next.
+        steep = slopes * flat
+        both = steep @ steep.T / np.maximum(slopes @ slopes.T, 1e-12)
     window_of = np.zeros(signal.places, np.int64)
     window_of[sources.ravel()] = np.tile(np.arange(count), size)
 

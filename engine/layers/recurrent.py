@@ -482,6 +482,7 @@ class GRU(Recurrent):
         sums, candidates, keeping = walk.pairs(), walk.pairs(), np.zeros((walk.steps, walk.n))
         gate, opening, rest, n, dn = (walk.pairs() for _ in range(5))
         states = Accumulated(walk.steps, walk.n)
+        before, new_means = np.zeros((walk.steps + 1, walk.n)), np.zeros((walk.steps, walk.n))
         for t in range(walk.steps):
             old = walk.from_state(t)
             sums.write(t, walk.from_input(t) + old)
@@ -495,9 +496,14 @@ class GRU(Recurrent):
             new = dual_of_pairs(tanh, candidates, t, bias)
             n.write(t, new.value)
             dn.write(t, new.slope)
+            new_means[t] = new.mean[t]
+            before[t + 1] = (1 - keeping[t]) * new.mean[t] + keeping[t] * before[t]
             walk.h.write(t, states.add(t, found.value, rest.of[t, :t + 1] * new.value, keeping[t]))
+        # What state and candidate have in common are their means.
+        crossed = np.einsum("ta,sb->tsab", before[:-1], new_means)
+        apart = n.of - crossed - crossed.transpose(1, 0, 3, 2)
         return partial(self._back, walk, keeping,
-                       tuple(one.of for one in (gate, opening, rest, n, dn)))
+                       (gate.of, opening.of, rest.of, apart, dn.of))
 
     @staticmethod
     def _back(walk: TimeWalk, keeping: Moments, moments: tuple[Moments, ...], direct: Moments

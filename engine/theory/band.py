@@ -26,10 +26,10 @@ NINETY = 1.6449
 SHARED = 0.7
 """Share of what width makes of one example's variance that is left in a batch's: as measured."""
 
-WIDER = 1.4
+WIDER = 1.5
 """What the band is wider than that of a normal number of this variance: as measured."""
 
-ENOUGH, FEWEST = 640, 24
+ENOUGH, FEWEST = 400, 24
 """Drawn errors that are looked at, over all units of the output; fewest of a unit."""
 
 LEAST = 0.02

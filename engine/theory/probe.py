@@ -18,6 +18,9 @@ from engine.spec import TrainingSpec
 TYPICAL = 4096
 """Training examples over which means are taken."""
 
+GROUPS, LARGEST = 4, 2**25
+"""Groups of targets that are values, and how many numbers are still gone through for them."""
+
 Reals = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
@@ -67,7 +70,7 @@ def take(training: TrainingSpec, dataset: Dataset, width: int, points: int) -> P
     """
     everything = dataset.training
     by_class = dataset.task == "classification"
-    labels = dataset.labels[everything] if by_class else np.zeros(len(everything), np.int64)
+    labels = dataset.labels[everything] if by_class else _groups(dataset)
     chosen = _chosen(labels, min(points, len(everything)))
     rows = everything[chosen]
     batch = Batch(min(training.batch_size or len(everything), len(everything)),
@@ -76,11 +79,27 @@ def take(training: TrainingSpec, dataset: Dataset, width: int, points: int) -> P
     targets = _targets(training, dataset, rows, width)
     counts = np.ones(len(rows))
     if by_class and training.class_weights != "none" and LOSSES[training.loss].weighted_op:
-        counts = balanced_weights(class_counts(dataset))[dataset.labels[rows]]
+        weights = balanced_weights(class_counts(dataset))
+        # The loss is a weighted mean: what a batch's examples weigh on average comes off again.
+        counts = weights[dataset.labels[rows]] / weights[labels].mean()
     known = dataset.task not in OF_CLASSES and targets.ndim <= 2 and dataset.values.size
-    opposed = 0.0 if not known else \
-        _opposed(dataset.values, everything, targets)
+    opposed = 0.0 if not known else _opposed(dataset.values, everything, targets)
     return Probe(inputs, targets, counts, batch, _typical(dataset, labels, chosen), opposed)
+
+
+def _groups(dataset: Dataset) -> Indices:
+    """Return groups of like targets where these are values, int64[training]: what stands for them.
+
+    Along the direction in which targets differ most, quarters of all that is learned from.
+    """
+    everything, values = dataset.training, dataset.values
+    if dataset.task in OF_CLASSES or not values.size or values.size > LARGEST:
+        return np.zeros(len(everything), np.int64)
+    some = values[everything[np.unique(np.linspace(0, len(everything) - 1, 512).astype(np.int64))]]
+    axis = np.linalg.svd(some - some.mean(axis=0), full_matrices=False)[2][0]
+    along = (values @ axis)[everything]
+    borders = np.quantile(along, np.arange(1, GROUPS) / GROUPS)
+    return np.searchsorted(borders, along).astype(np.int64)
 
 
 def _chosen(labels: Indices, count: int) -> Indices:

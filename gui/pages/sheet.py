@@ -51,6 +51,7 @@ class PageSheet(QTextBrowser):
         self._reason: Reason | None = None
         self._numbers: Mapping[str, str] = {}
         self._written: tuple[Write, Ink] | None = None
+        self._is_writing = False
         self._write: Write = Writer.contents
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
@@ -139,6 +140,17 @@ class PageSheet(QTextBrowser):
             self._rewrite()
 
     def _rewrite(self) -> None:
+        # A text that is being put in makes a scroll bar come or go: put in once more meanwhile, it
+        # would stand there twice.
+        if self._is_writing:
+            return
+        self._is_writing = True
+        try:
+            self._put_in()
+        finally:
+            self._is_writing = False
+
+    def _put_in(self) -> None:
         place, ink = self.verticalScrollBar().value(), self._ink()
         self._written = self._write, ink
         self.document().setDefaultStyleSheet(style())

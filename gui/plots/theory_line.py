@@ -58,7 +58,8 @@ class TheoryLine:
         """Return what of that is finite, and the ends of the band."""
         there = np.isfinite(self._values)
         found = np.concatenate([row[there] for row in (self._values, self._low, self._high)])
-        return found[np.isfinite(found)]
+        finite: Reals = found[np.isfinite(found)]
+        return finite
 
     def draw(self, bounds: QRectF, ends: tuple[float, float]) -> None:
         """Draw both, cut at the bottom and the top of the plot."""

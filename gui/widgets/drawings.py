@@ -1,10 +1,11 @@
 """Cards as SVG files that other programs draw as Qt does, with text as text.
 
-Qt's generator writes two things that most programs draw otherwise. Where a painter has been moved,
-as it has for a widget within another, it writes clip paths as if it had not been: so every widget
-is drawn by itself from its own corner, and moved afterwards. And it leaves it to
+Qt's generator writes three things that most programs draw otherwise. Where a painter has been
+moved, as it has for a widget within another, it writes clip paths as if it had not been: so every
+widget is drawn by itself from its own corner, and moved afterwards. And it leaves it to
 ``vector-effect`` that a line is as wide as it is on the screen, whatever the scale of its plot,
-which few programs know: so such lines are brought to the scale of the picture here.
+which few programs know: so such lines are brought to the scale of the picture here. The third is
+told at `_clips_of_texts`.
 """
 
 from __future__ import annotations
@@ -111,10 +112,15 @@ def _groups(drawn: ET.Element, prefix: str) -> Iterator[ET.Element]:
     whole = drawn.find(_tag("g"))
     if whole is None:
         return
+    of_texts, last = _clips_of_texts(drawn, whole, prefix), ""
     for group in whole:
         clip = group.get(CLIP, "")
         if clip:
-            group.set(CLIP, clip.replace("#", f"#{prefix}"))
+            if clip not in of_texts:
+                last = clip
+            held = clip if _has_text(group) or clip not in of_texts else last
+            # An empty one cuts nothing off.
+            group.set(CLIP, held.replace("#", f"#{prefix}") or "none")
         inside = list(group) if clip else [group]
         for one in inside:
             _bake(one)
@@ -123,6 +129,20 @@ def _groups(drawn: ET.Element, prefix: str) -> Iterator[ET.Element]:
                 # What the outermost group says holds for all.
                 group.attrib.setdefault(key, value)
             yield group
+
+
+def _clips_of_texts(drawn: ET.Element, whole: ET.Element, prefix: str) -> set[str]:
+    """Return the clip paths that were set for a text, or for nothing that can be seen.
+
+    Qt's generator goes on with them when the text is done, whatever is drawn next.
+    """
+    empty = {f"url(#{clip.get('id', '').removeprefix(prefix)})"
+             for clip in drawn.iter(_tag("clipPath")) if not any(part.get("d") for part in clip)}
+    return empty | {group.get(CLIP, "") for group in whole if _has_text(group)}
+
+
+def _has_text(group: ET.Element) -> bool:
+    return group.find(f".//{_tag('text')}") is not None
 
 
 def _bake(group: ET.Element) -> None:

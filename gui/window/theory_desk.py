@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from gui.frames.run_info import FIRST, SECOND
 from gui.frames.theory import Expected, Theory
 from gui.workbench.latest import Latest
+from gui.workbench.state import State
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -72,8 +73,8 @@ class Question(NamedTuple):
 class TheoryDesk(QObject):
     """Asks for predictions beside the window's thread, and gives them to views. GUI thread only.
 
-    They are made anew whenever network, data, loss or batch change; until they are there, nothing
-    is shown of the network that was.
+    The first is made once the engine is ready, and then one whenever network, data, loss or batch
+    change; until it is there, nothing is shown of the network that was.
 
     Parameters
     ----------
@@ -98,6 +99,7 @@ class TheoryDesk(QObject):
         self._known: list[tuple[Question, Theory]] = []
         self._asked: list[Question] = []
         self._begun: dict[str, bool] = {}
+        self._waits = workbench.state is State.PREPARING
         self._shown: Mapping[str, Theory] = {}
         self._asking = Latest("theory", self)
         self._asking.done.connect(self._on_asking_done)
@@ -110,6 +112,7 @@ class TheoryDesk(QObject):
         document.sides_changed.connect(self._refresh)
         workbench.frame.connect(self._on_workbench_frame)
         workbench.run_replaced.connect(self._on_workbench_run_replaced)
+        workbench.state_changed.connect(self._on_workbench_state_changed)
         workbench.weighing.weighed.connect(self._on_weighing_weighed)
         self._refresh()
 
@@ -167,7 +170,7 @@ class TheoryDesk(QObject):
         known = {key: self._known_of(question) for key, question in questions.items()}
         self._show({key: theory for key, theory in known.items() if theory is not None})
         missing = [questions[key] for key, theory in known.items() if theory is None]
-        if not missing:
+        if not missing or self._waits:
             self._asking.forget()
         elif not self._asking.is_busy or missing != self._asked:
             self._asked = missing
@@ -204,6 +207,13 @@ class TheoryDesk(QObject):
     def _on_weighing_weighed(self, key: str, step: int, squares: Squares) -> None:
         if self.mode() == WEIGHTS:
             self._weighed[key] = step, squares
+            self._refresh()
+
+    @Slot(object)
+    def _on_workbench_state_changed(self, state: State) -> None:
+        # At the start of the program, the engine comes first.
+        if self._waits and state is not State.PREPARING:
+            self._waits = False
             self._refresh()
 
     @Slot(object)

@@ -48,6 +48,7 @@ class Latest(QObject):
         self._asked: queue.SimpleQueue[tuple[int, Work] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._number = self._answered = 0
+        self._is_closing = False
         self._ended.connect(self._on_ended)
 
     @property
@@ -72,6 +73,7 @@ class Latest(QObject):
     def shut_down(self) -> None:
         """End the thread, and wait for it; again does no harm."""
         self.forget()
+        self._is_closing = True
         if self._thread is not None:
             self._asked.put(None)
             self._thread.join(JOIN_S)
@@ -80,15 +82,19 @@ class Latest(QObject):
     def _live(self) -> None:
         while (asked := self._newest()) is not None:
             number, work = asked
+            found, failure = None, None
             try:
-                self._ended.emit(number, work(), None)
+                found = work()
             except EngineError as error:
-                self._ended.emit(number, None, error)
+                failure = error
             except Exception as error:
                 # The thread goes on, and the person reads what has happened.
                 log.exception("%s met an unexpected error", self._name)
-                self._ended.emit(number, None, EngineError("run.internal-error",
-                                                           error=repr(error)))
+                failure = EngineError("run.internal-error", error=repr(error))
+            if self._is_closing:
+                # Who would hear of it may be gone.
+                return
+            self._ended.emit(number, found, failure)
 
     def _newest(self) -> tuple[int, Work] | None:
         """Wait for something to do; return the last of what has been asked for."""

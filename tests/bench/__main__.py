@@ -40,6 +40,10 @@ def main() -> int:
         profile(CASES[options.case], options.threads, options.rounds)
     elif options.command == "roofline":
         roofline(options)
+    elif options.command == "theory":
+        from tests.bench import theory
+
+        theory.run(options.quick)
     elif options.command == "checks":
         from tests.bench import checks
 
@@ -150,6 +154,8 @@ def parse() -> argparse.Namespace:
         "headline", parents=[shared], help="train for some minutes and say how good it has become"))
     commands.add_parser("roofline", parents=[shared, some],
                         help="the machine's limits, and what share of them our steps reach")
+    commands.add_parser("theory", parents=[shared],
+                        help="gradients at the start, predicted and measured")
     profile = commands.add_parser("profile", parents=[shared], help="what each op of a step takes")
     profile.add_argument("case", type=known("case", list(CASES)))
     checks = commands.add_parser("checks", parents=[shared, some],

@@ -20,7 +20,7 @@ DRAWN = ('<svg width="40" height="20" viewBox="2.4 -11.6 40 20">'
 
 def test_a_glyph_that_comes_again_is_written_once() -> None:
     svg = compact(DRAWN)
-    assert 'viewBox="-18 -12 80 20"' in svg
+    assert 'viewBox="-18 -72 80 140"' in svg
     assert svg.count("<path") == 1
     assert 'd="m0 0l5 0l0 5q1 1 2 0zm1 1l2 0l0 1z"' in svg
     places = re.findall(r'<use href="#a" x="(-?\d+)" y="(-?\d+)"/>', svg)

@@ -9,16 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, QPointF
+from PySide6.QtCore import QByteArray, QPoint, QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui import theme
 from gui.output import OutputPanel
 from gui.plots import GradientPlot, LossPlot
-from gui.widgets.card import ViewCard
+from gui.plots.axes import ValueAxis
+from gui.plots.canvas import Canvas
+from gui.plots.curve import FramedCurve
+from gui.plots.graph import pg
+from gui.widgets.card import PictureCard, ViewCard
 from gui.widgets.drawings import svg_of
 from gui.widgets.pictures import png_of
 from tests.gui.output.examples import Frame as OutputFrame
@@ -144,6 +148,43 @@ def test_what_lies_beyond_the_axes_is_cut_off_in_the_place_of_the_plot(
     # Where the curves are, seen from the corner of the plot that its group is moved to.
     corners = [tuple(map(float, path.split()[0][1:].split(","))) for path in used]
     assert any(corner == pytest.approx((box.left(), box.top()), abs=0.01) for corner in corners)
+
+
+class Labelled(PictureCard):
+    """A curve above a word, which stands at a height in the plot."""
+
+    def __init__(self, height: float) -> None:
+        super().__init__("Labelled")
+        self.canvas = Canvas(ValueAxis(logarithmic=False))
+        word, curve = pg.TextItem("level"), FramedCurve(smooth=True)
+        word.setZValue(-10)
+        word.setPos(1.0, height)
+        self.canvas.addItem(word)
+        self.canvas.addItem(curve)
+        self.body.addWidget(self.canvas)
+        self.canvas.set_ranges((0.0, 10.0), (0.0, 1.0))
+        curve.setPen(pg.mkPen("#ff0000", width=2))
+        curve.set_bounds(QRectF(0.0, 0.0, 10.0, 1.0))
+        curve.set_points(np.array([0.0, 5.0, 10.0]), np.array([0.1, 0.9, 0.2]))
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        return (self.canvas,)
+
+
+@pytest.mark.parametrize("height", [0.9, 30.0], ids=["in sight", "out of sight"])
+def test_a_word_cuts_nothing_off_but_itself(app: QApplication, qtbot: QtBot, height: float) -> None:
+    card = Labelled(height)
+    qtbot.addWidget(card)
+    card.resize(400, 240)
+    card.show()
+    qtbot.waitExposed(card)
+    root = ET.fromstring(svg_of(card))
+    clips = {clip.get("id"): clip[0].get("d", "") for clip in root.iter(f"{SVG}clipPath")}
+    group = next(one for one in root.iter(f"{SVG}g") if one.get("clip-path") and any(
+        inner.get("stroke") == "#ff0000" and len(inner) for inner in one))
+    path = clips[group.get("clip-path", "")[5:-1]]
+    across = [float(pair.split(",")[0][1:]) for pair in path.split() if pair[0] in "ML"]
+    assert max(across) - min(across) > 250, "as wide as the plot"
 
 
 def test_points_are_drawn_for_the_file_and_not_enlarged(app: QApplication, qtbot: QtBot) -> None:

@@ -117,6 +117,20 @@ def test_why_opens_the_verdicts_page_with_its_rule(qtbot: QtBot, window: MainWin
     assert "Rule: 2 < 3." in text_of(lab)
 
 
+@pytest.mark.parametrize("height", [620, 920, 970])
+def test_a_page_is_written_once_though_its_scroll_bar_comes(
+    qtbot: QtBot, window: MainWindow, height: int
+) -> None:
+    lab = lab_of(window)
+    window.resize(1366, height)
+    others = (SAID.words,) * 3
+    for page, more in (("verdicts/vanishing", others), ("theory/update", ()),
+                       ("layers/lstm", others)):
+        lab.explain.open(page, Why(SAID.words, more))
+        qtbot.wait(1)
+        assert text_of(lab).count("Rule: 2 < 3.") == 1 + len(more)
+
+
 def test_the_last_steps_are_asked_for_by_a_link(qtbot: QtBot, lab: LabPage) -> None:
     lab.explain.open("verdicts/nonfinite", Why(SAID.words, has_steps=True))
     with qtbot.waitSignal(lab.explain.asked) as asked:

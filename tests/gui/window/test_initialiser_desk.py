@@ -17,7 +17,9 @@ from gui import theme
 from gui.document.document import Document
 from gui.frames.theory import Theory
 from gui.labs.initialiser_lab import InitialiserLab
+from gui.window.actions import Actions
 from gui.window.initialiser_desk import PROBE, InitialiserDesk
+from gui.window.lab_page import LabPage
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
 from tests.gui.window.theories import FakeTheory
@@ -281,3 +283,36 @@ def test_everything_can_be_reached_by_tab_and_has_a_name(place: Place) -> None:
         assert wanted in stops
     for stop in stops:
         assert stop.accessibleName() or getattr(stop, "text", str)()
+
+
+def test_the_menu_opens_it_over_the_instruments(lab: LabPage, qtbot: QtBot) -> None:
+    """In the real page, with the real engine room's fake and what the window wires."""
+    actions = Actions(lab, lab)
+    [action] = [one for one in actions.menu.actions() if one.text() == "Initialiser lab…"]
+    assert action.shortcut().toString() == "Ctrl+I"
+    lab.workbench.first_passes._bench._factory = FakePasses()
+    action.trigger()
+    opened = lab.initialisers.lab
+    assert opened is not None
+    assert opened.isVisible()
+    assert opened.size() == lab.right.size()
+    assert lab.network.isVisible()
+    qtbot.waitUntil(lambda: not lab.workbench.first_passes.is_waiting)
+    # While a prediction is drawn, the rows do not tell either.
+    qtbot.mouseClick(opened.drawing.begin, LEFT)
+    assert lab.network.rows.model_of_rows.cover
+    action.trigger()
+    assert opened.isHidden()
+    assert not lab.network.rows.model_of_rows.cover
+
+
+def test_theory_can_be_chosen_in_the_menu(lab: LabPage, qtbot: QtBot) -> None:
+    actions = Actions(lab, lab)
+    [menu] = [one.menu() for one in actions.menu.actions() if one.text() == "Theory"]
+    titles = [action.text() for action in menu.actions()]
+    assert titles == ["Off", "At the start", "For these weights"]
+    rows = lab.network.rows.model_of_rows
+    qtbot.waitUntil(lambda: bool(rows.theories))
+    assert rows.theory().gradient(lab.document.project.network.layers[1].id) > 0
+    menu.actions()[0].trigger()
+    assert rows.theories == {}

@@ -148,6 +148,8 @@ def test_both_of_a_pair(made: Desk) -> None:
     made.until(1)
     layer = made.document.project.network.layers[1].id
     made.document.begin_pair(made.document.project, "copy")
+    # The training thread has to load what compares their starts.
+    made.qtbot.waitUntil(lambda: made.bench.same_start is not None)
     made.document.set_option(layer, "gain", 5.0)
     made.qtbot.waitUntil(lambda: set(made.seen.now) == {"A", "B"})
     assert made.seen.gradient(layer, "B") == pytest.approx(5 * made.seen.gradient(layer, "A"))
@@ -170,8 +172,8 @@ def test_what_theory_cannot_read_is_not_the_end_of_it(bench: Workbench, qtbot: Q
             raise ZeroDivisionError
 
     made = Desk(bench, qtbot, Broken())
-    qtbot.waitUntil(lambda: not made.desk._asking.is_busy)
+    qtbot.waitUntil(lambda: bool(made.theory.asked) and not made.desk.is_waiting)
+    made.desk.shut_down()
     assert made.seen.now == {}
     assert "ZeroDivisionError" in caplog.text
     caplog.clear()
-    made.desk.shut_down()
