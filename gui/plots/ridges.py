@@ -58,10 +58,10 @@ class Histogram:
         """How many numbers there are, without zeros that the axis does not have."""
         return int(self.counts.sum())
 
-    def quantile(self, share: float) -> float:
-        """Return the place below which a share of the numbers lies."""
+    def quantiles(self, *shares: float) -> list[float]:
+        """Return the places below which these shares of the numbers lie."""
         whole = np.concatenate(([0.0], np.cumsum(self.counts) / self.total))
-        return float(np.interp(share, whole, self.edges))
+        return np.interp(shares, whole, self.edges).tolist()
 
     def outline(self) -> tuple[Reals, Reals]:
         """Return a line over the bins, and how high it is there, 0 to 1."""
@@ -198,9 +198,8 @@ class RidgeView(LayerView):
         if not self._shown:
             self.ridges.set_ridges([], QRectF())
             return
-        low = min(one.quantile(RARE) for one in self._shown.values())
-        high = max(one.quantile(1 - RARE) for one in self._shown.values())
-        ends = self._range.towards(low, high)
+        spans = [one.quantiles(RARE, 1 - RARE) for one in self._shown.values()]
+        ends = self._range.towards(min(low for low, _ in spans), max(high for _, high in spans))
         reach = self._reach()
         self.canvas.set_ranges(ends, reach)
         height = self._height()
@@ -239,7 +238,7 @@ class RidgeView(LayerView):
         place = int(np.searchsorted(one.edges, point.x(), "right")) - 1
         count = int(one.counts[place]) if 0 <= place < len(one.counts) else 0
         parts = [f"{count / one.total:.1%} near {self._number(point.x())}",
-                 f"median {self._number(one.quantile(0.5))}"]
+                 f"median {self._number(one.quantiles(0.5)[0])}"]
         if one.zeros > 0:
             parts.append(f"{one.zeros:.0%} zeros")
         return Told(self._layers.ids[row], f"{self._layers.titles[row]}   {', '.join(parts)}"

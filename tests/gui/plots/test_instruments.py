@@ -179,7 +179,7 @@ def test_equal_activations_are_one_narrow_ridge(plot: GradientPlot) -> None:
     seen = replace(snapshot(run_of(3), 1), layers=(flat, infinite))
     view = shown(plot, "activations", replace(frame_of(run_of(3), 5), snapshot=seen))
     assert list(view.ridges.areas()) == [0]
-    assert view._shown[0].quantile(0.5) == pytest.approx(0.5)
+    assert view._shown[0].quantiles(0.5) == pytest.approx([0.5])
 
 
 def test_layers_without_weights_have_activations_and_shares(plot: GradientPlot) -> None:
