@@ -2,8 +2,8 @@
 
     python -m tests.bench theory
 
-Thirty layers of 512, batch 256, five seeds: every activation function with three gains. The ratio is
-that of the measured median to what is predicted, its smallest and largest over the layers.
+Thirty layers of 512, batch 256, five seeds: every activation function with three gains. The ratio
+is that of the measured median to what is predicted, its smallest and largest over the layers.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ CLASSES = 10
 
 
 def dataset(inputs: int = 64, examples: int = 1024, side: int = 0) -> Dataset:
-    """Return classes that a random linear network tells apart; images of a side, blurred, if any."""
+    """Return classes that a random linear map tells apart; images of a side, blurred, if any."""
     rng = np.random.default_rng(0)
     x = rng.standard_normal((examples, inputs))
     if side:
