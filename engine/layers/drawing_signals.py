@@ -49,9 +49,13 @@ def slopes_of(signal: Signal, count: int) -> Reals | None:
     inner = signal.argument
     if signal.values is not None or inner is None:
         return None
-    step = 1e-6
-    above, below = (rows_of(replace(signal, argument=replace(
-        inner, function=lambda u, by=by: inner.function(u + by))), count) for by in (step, -step))
+    function, step = inner.function, 1e-6
+
+    def moved(by: float) -> Reals:
+        return rows_of(replace(signal, argument=replace(
+            inner, function=lambda u: function(u + by))), count)
+
+    above, below = moved(step), moved(-step)
     return (above - below) / (2 * step)
 
 
