@@ -49,10 +49,9 @@ def slopes_of(signal: Signal, count: int) -> Reals | None:
     inner = signal.argument
     if signal.values is not None or inner is None:
         return None
-    step = 1e-6
-    above, below = (rows_of(replace(signal, argument=replace(
-        inner, function=lambda u, by=by: inner.function(u + by))), count) for by in (step, -step))
-    return (above - below) / (2 * step)
+    f, step = inner.function, 1e-6
+    slope = replace(inner, function=lambda u: (f(u + step) - f(u - step)) / (2 * step))
+    return rows_of(replace(signal, argument=slope), count)
 
 
 def root(covariance: Reals) -> Reals:

@@ -99,7 +99,7 @@ def _groups(dataset: Dataset) -> Indices:
     axis = np.linalg.svd(some - some.mean(axis=0), full_matrices=False)[2][0]
     along = (values @ axis)[everything]
     borders = np.quantile(along, np.arange(1, GROUPS) / GROUPS)
-    return np.searchsorted(borders, along).astype(np.int64)
+    return np.asarray(np.searchsorted(borders, along), np.int64)
 
 
 def _chosen(labels: Indices, count: int) -> Indices:
