@@ -49,14 +49,9 @@ def slopes_of(signal: Signal, count: int) -> Reals | None:
     inner = signal.argument
     if signal.values is not None or inner is None:
         return None
-    function, step = inner.function, 1e-6
-
-    def moved(by: float) -> Reals:
-        return rows_of(replace(signal, argument=replace(
-            inner, function=lambda u: function(u + by))), count)
-
-    above, below = moved(step), moved(-step)
-    return (above - below) / (2 * step)
+    f, step = inner.function, 1e-6
+    slope = replace(inner, function=lambda u: (f(u + step) - f(u - step)) / (2 * step))
+    return rows_of(replace(signal, argument=slope), count)
 
 
 def root(covariance: Reals) -> Reals:
