@@ -74,7 +74,7 @@ def test_no_file_is_left_over() -> None:
                                    *TOKEN_CASES, *GENERATIVE_CASES)}
     read |= {case.file for case in SPARSE_CASES}
     read |= {recurrent_cases.LONG_FILE, depth_cases.FILE, transcription_cases.FILE}
-    others = {"normalised", "clipped", "scheduled", "groups", "averaging"}
+    others = {"normalised", "clipped", "scheduled", "groups", "averaging", "theory"}
     assert {path.stem for path in FOLDER.glob("*.npz")} == {path.stem for path in read} | others
 
 

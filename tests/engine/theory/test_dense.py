@@ -67,7 +67,7 @@ def test_the_band_holds_nine_of_ten_narrow_networks(activation: str, gain: float
     inside = (found >= figures(theory, "low")) & (found <= figures(theory, "high"))
     assert inside.mean() >= 0.9
     # A band as wide as that of all networks would hold them as well.
-    assert np.all(figures(theory, "high") < 30 * figures(theory, "low"))
+    assert np.all(figures(theory, "high") < 50 * figures(theory, "low"))
 
 
 def test_the_band_is_narrower_the_wider_a_network_is() -> None:
