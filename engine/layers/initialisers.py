@@ -254,11 +254,12 @@ _INITIALISERS = (
     Initialiser("uniform", "Uniform", "Uniform between minus and plus a limit of your choice.",
                 _Uniform(lambda i, o, s: s), has_spread=True),
     Initialiser("zeros", "Zeros",
-                "All weights 0: every unit of a layer stays equal to its neighbours.", _zeros,
+                "All weights 0. Where those of the layer behind are equal as well, every unit "
+                "stays equal to its neighbours.", _zeros,
                 has_gain=False, is_equal=True),
     Initialiser("constant", "Constant",
-                "All weights the same number of your choice: every unit of a layer stays equal to "
-                "its neighbours.", _constant, has_spread=True, has_gain=False, is_equal=True,
+                "All weights the same number of your choice. Where those of the layer behind are "
+                "equal as well, every unit stays equal to its neighbours.", _constant, has_spread=True, has_gain=False, is_equal=True,
                 is_random=False),
     Initialiser("identity", "Identity",
                 "1 from every input to the unit of the same number, else 0; of a convolution in "
