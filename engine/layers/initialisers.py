@@ -259,8 +259,8 @@ _INITIALISERS = (
                 has_gain=False, is_equal=True),
     Initialiser("constant", "Constant",
                 "All weights the same number of your choice. Where those of the layer behind are "
-                "equal as well, every unit stays equal to its neighbours.", _constant, has_spread=True, has_gain=False, is_equal=True,
-                is_random=False),
+                "equal as well, every unit stays equal to its neighbours.", _constant,
+                has_spread=True, has_gain=False, is_equal=True, is_random=False),
     Initialiser("identity", "Identity",
                 "1 from every input to the unit of the same number, else 0; of a convolution in "
                 "the middle of the window: the layer passes on what it sees.", _identity,

@@ -14,7 +14,7 @@ from PySide6.QtCore import QLockFile, QObject, QSysInfo, QTimer, Signal, Slot
 
 from engine.errors import EngineError
 from engine.spec import ProjectSpec, read_project, write_project
-from gui.document.document import Document
+from gui.document.document import Change, Document
 from gui.document.kept import Kept
 from gui.document.sides import Sides
 
@@ -103,7 +103,7 @@ class Recovery(QObject):
         self._soon.setInterval(SOON_MS)
         self._soon.timeout.connect(self.keep)
         self._has_failed = False
-        document.undo_stack.indexChanged.connect(self._on_index_changed)
+        document.changed.connect(self._on_document_changed)
 
     @Slot()
     def keep(self) -> Kept:
@@ -126,8 +126,8 @@ class Recovery(QObject):
         self._has_failed = False
         return Kept.COPY
 
-    @Slot()
-    def _on_index_changed(self) -> None:
+    @Slot(object)
+    def _on_document_changed(self, _change: Change) -> None:
         if self._timer.isActive() and not self._soon.isActive():
             self._soon.start()
 

@@ -190,7 +190,7 @@ def test_title_is_shortened_and_never_cut(
     plot.show_view("update")
     plot.grab()
     assert plot._title.shown() == "Updates"
-    plot.resize(theme.px(560), theme.px(200))
+    plot.resize(theme.px(640), theme.px(200))
     plot.grab()
     assert plot._title.shown() == plot.title() == "Update ÷ weight by layer"
 
