@@ -19,7 +19,7 @@ from engine.theory import criticality
 from tests.bench.machine import machine, say
 from tests.bench.table import markdown
 from tests.engine.theory.networks import dataset, deep, figures, measured, predicted
-from tests.engine.theory.test_dense import CASES, DEPTH, NEAR_CRITICAL
+from tests.engine.theory.test_dense import CASES, DEPTH, ROUGH
 
 WIDTH, SEEDS, ROUNDS = 512, range(5), 15
 QUICK_WIDTH, MOST_MS = 64, 100.0
@@ -51,7 +51,7 @@ def cases(width: int) -> Iterator[list[str]]:
                f"{criticality(activation, gain**2, 0.0).chi:.3f}",
                f"{np.median(found[:, 0]):.1e}", f"{np.median(found[:, -1]):.1e}",
                f"{ratio.min():.2f}", f"{ratio.max():.2f}", f"{inside.mean():.0%}",
-               "near critical" if (activation, gain) in NEAR_CRITICAL else ""]
+               "within 2" if (activation, gain) in ROUGH else ""]
 
 
 def run(quick: bool) -> None:

