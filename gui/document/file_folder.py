@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 
 from gui.document.project_files import home_folder
+
+
+def with_ending(path: Path, suffix: str, known: Collection[str]) -> Path:
+    """Return the file that a typed name stands for: ``my net 1.5`` has no ending yet.
+
+    Parameters
+    ----------
+    path : Path
+        What was typed.
+    suffix : str
+        What it gets if it has none of those that say how it is written.
+    known : collection of str
+        These, in small letters.
+    """
+    return path if path.suffix.lower() in known else path.with_name(path.name + suffix)
 
 
 class FileFolder:

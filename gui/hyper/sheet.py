@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -24,7 +22,7 @@ from gui.hyper.catalogue import PAGES, Setting
 from gui.hyper.marks import page_marks
 from gui.hyper.preview import RatePreview
 from gui.hyper.rows import SettingRow, row_for
-from gui.widgets import IconButton, Segmented, set_page
+from gui.widgets import Cover, IconButton, Segmented, set_page
 
 WIDTH, HEIGHT, GAP = 500, 490, 8
 
@@ -57,13 +55,10 @@ class TrainingSheet(EditingPanel):
         self._gesture = Gesture(document, self)
         self._page = PAGES[0]
         self._built: tuple[Setting, ...] | None = None
-        self._area: QWidget | None = None
+        self._cover = Cover(self, placed)
+        self._cover.closed.connect(self.closed)
         self.rows: dict[str, SettingRow] = {}
         self._build()
-        # While it is seen, wherever in the window the keyboard is.
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        for closing in (escape.activated, escape.activatedAmbiguously):
-            closing.connect(self._on_escape_activated)
         document.changed.connect(self._on_document_changed)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -72,14 +67,8 @@ class TrainingSheet(EditingPanel):
 
     def show_over(self, area: QWidget) -> None:
         """Open in the top right corner of a part of the window, inside the window."""
-        if self._area is not None:
-            self._area.removeEventFilter(self)
-        self._area = area
-        area.installEventFilter(self)
-        self._place()
         self.show_document()
-        self.show()
-        self.raise_()
+        self._cover.show_over(area)
 
     def take_focus(self) -> None:
         """Give the keyboard to the tabs."""
@@ -185,45 +174,9 @@ class TrainingSheet(EditingPanel):
                          else self._document.set_training(**change))
 
     @Slot()
-    def _on_escape_activated(self) -> None:
-        holder = QApplication.focusWidget()
-        was_inside = holder is not None and self.isAncestorOf(holder)
-        self.hide()
-        if was_inside and self._area is not None:
-            self._area.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @Slot()
     def _on_document_changed(self) -> None:
         if self.isVisible():
             self.show_document()
-
-    # Where it lies
-
-    def _place(self) -> None:
-        window = self.parentWidget()
-        if window is None or self._area is None:
-            return
-        px, room = theme.px, window.rect()
-        area = QRect(self._area.mapTo(window, QPoint(0, 0)), self._area.size())
-        width = min(px(WIDTH), room.width() - 2 * px(GAP))
-        left = min(max(area.right() - width, px(GAP)), room.right() - width - px(GAP))
-        top = max(area.top(), px(GAP))
-        self.setGeometry(left, top, width, min(px(HEIGHT), room.bottom() - top - px(GAP)))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay where it is when that place moves or changes its size."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Keep clicks from what lies below."""
-        event.accept()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Tell that it is closed."""
-        super().hideEvent(event)
-        self.closed.emit()
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -233,6 +186,15 @@ class TrainingSheet(EditingPanel):
         self._whole.setContentsMargins(px(16), px(10), px(16), px(14))
         self._whole.setSpacing(px(8))
         self._column.setSpacing(px(7))
+
+
+def placed(area: QRect, room: QRect) -> QRect:
+    """Return the top right corner of a part of the window, as far as it lies inside."""
+    px = theme.px
+    width = min(px(WIDTH), room.width() - 2 * px(GAP))
+    left = min(max(area.right() - width, px(GAP)), room.right() - width - px(GAP))
+    top = max(area.top(), px(GAP))
+    return QRect(left, top, width, min(px(HEIGHT), room.bottom() - top - px(GAP)))
 
 
 def titles() -> dict[str, str]:

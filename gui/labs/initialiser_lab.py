@@ -6,9 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QKeySequence, QMouseEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from engine.layers import INITIALISERS
 from engine.messages import Message
@@ -24,6 +23,7 @@ from gui.labs.profile_view import ProfileView
 from gui.widgets import (
     Button,
     Card,
+    Cover,
     IconButton,
     LabelledCombo,
     LabelledSlider,
@@ -75,7 +75,8 @@ class InitialiserLab(Card):
         self._readings: tuple[LayerReading, ...] = ()
         self._before: Mapping[str, float] = {}
         self._theory, self._left = NO_THEORY, ""
-        self._area: QWidget | None = None
+        self._cover = Cover(self)
+        self._cover.closed.connect(self._on_cover_closed)
         self._build()
         self._wire()
         self.hide()
@@ -133,9 +134,6 @@ class InitialiserLab(Card):
 
     def _wire(self) -> None:
         self.close_button.clicked.connect(self.hide)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        for closing in (escape.activated, escape.activatedAmbiguously):
-            closing.connect(self._on_escape_activated)
         self.scope.selected.connect(self._show_controls)
         self.scheme.value_changed.connect(self._on_scheme_value_changed)
         self.gain.value_changed.connect(self._on_gain_value_changed)
@@ -312,48 +310,17 @@ class InitialiserLab(Card):
         self.used.emit(self._network)
 
     @Slot()
-    def _on_escape_activated(self) -> None:
-        holder = QApplication.focusWidget()
-        was_inside = holder is not None and self.isAncestorOf(holder)
-        self.hide()
-        if was_inside and self._area is not None:
-            self._area.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _on_cover_closed(self) -> None:
+        self.profile.set_drawing(False)
+        self.drawing_changed.emit(False)
+        self.closed.emit()
 
     # Where it lies
 
     def show_over(self, area: QWidget) -> None:
         """Open over a part of the window, and stay there."""
-        if self._area is not None:
-            self._area.removeEventFilter(self)
-        self._area = area
-        area.installEventFilter(self)
-        self._place()
-        self.show()
-        self.raise_()
+        self._cover.show_over(area)
 
     def take_focus(self) -> None:
         """Give the keyboard to the choice of layers."""
         self.scope.button(self.scope.current()).setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def _place(self) -> None:
-        window = self.parentWidget()
-        if window is not None and self._area is not None:
-            self.setGeometry(QRect(self._area.mapTo(window, QPoint(0, 0)), self._area.size()))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay where it is when that place moves or changes its size."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Keep clicks from what lies below."""
-        event.accept()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Tell that it is closed."""
-        super().hideEvent(event)
-        if not event.spontaneous():
-            self.profile.set_drawing(False)
-            self.drawing_changed.emit(False)
-            self.closed.emit()

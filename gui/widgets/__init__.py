@@ -2,6 +2,7 @@
 
 from gui.widgets.buttons import Button, IconButton, PrimaryButton
 from gui.widgets.card import Card, PictureCard, ViewCard
+from gui.widgets.cover import Cover
 from gui.widgets.explained import Explaining, page_of, set_page
 from gui.widgets.fields import (
     CalmComboBox,
@@ -32,6 +33,7 @@ __all__ = [
     "CalmSlider",
     "CalmSpinBox",
     "Card",
+    "Cover",
     "ElidedLabel",
     "Explaining",
     "FittingComboBox",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,14 @@ from engine.bundles import SUFFIX, Beside, is_bundle, read_bundle
 from engine.errors import EngineError, SpecError
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.document.document import Document
-from gui.document.file_folder import FileFolder
+from gui.document.file_folder import FileFolder, with_ending
 from gui.document.project_files import Stamp, stamp_of
-from gui.window.save_questions import Answer, may_replace, over_another_version, without_weights
+from gui.window.save_questions import (
+    Answer,
+    file_to_write,
+    over_another_version,
+    without_weights,
+)
 
 if TYPE_CHECKING:
     from engine.telemetry.checkpoint import Checkpoint
@@ -24,24 +29,14 @@ PROJECTS = f"Projects (*{SUFFIX})"
 WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
 TEXT_SUFFIX = ".json"
 AS_TEXT = f"Projects as text (*{TEXT_SUFFIX})"
-FILTER = f"{PROJECTS};;{WITH_WEIGHTS};;{AS_TEXT};;All files (*)"
+KINDS = (PROJECTS, WITH_WEIGHTS, AS_TEXT, "All files (*)")
 OPEN_FILTER = f"Projects (*{SUFFIX} *.json);;All files (*)"
 
 
-def named(path: Path, suffix: str, with_weights: bool) -> Path:
-    """Return the file that a typed name stands for: with an ending that says how it is written.
-
-    Parameters
-    ----------
-    path : Path
-        What was typed: ``lesson``, ``my net 1.5``.
-    suffix : str
-        The ending that belongs to the kind of file chosen.
-    with_weights : bool
-        Whether it is to hold weights, which a text file does not.
-    """
-    known = (SUFFIX,) if with_weights else (SUFFIX, TEXT_SUFFIX)
-    return path if path.suffix.lower() in known else path.with_name(path.name + suffix)
+def named(path: Path, kind: str) -> Path:
+    """Return the file that a typed name stands for: a text file holds no weights."""
+    known = (SUFFIX,) if kind == WITH_WEIGHTS else (SUFFIX, TEXT_SUFFIX)
+    return with_ending(path, TEXT_SUFFIX if kind == AS_TEXT else SUFFIX, known)
 
 
 class DocumentFiles(QObject):
@@ -176,26 +171,22 @@ class DocumentFiles(QObject):
     @Slot()
     def ask_save(self) -> bool:
         """Ask for a file and save to it; returns whether it has been saved."""
-        return self._ask_save("Save project", FILTER)
+        return self._ask_save("Save project", KINDS)
 
     @Slot()
     def ask_save_with_weights(self) -> bool:
         """Ask for a file and save project and weights to it; returns whether it has been saved."""
-        return self._ask_save("Save project with weights", WITH_WEIGHTS)
+        return self._ask_save("Save project with weights", (WITH_WEIGHTS,))
 
-    def _ask_save(self, title: str, names: str) -> bool:
+    def _ask_save(self, title: str, kinds: Sequence[str]) -> bool:
         own = self._document.path
         folder = Path(self._folder.path()) if own is None else own.parent
         suggestion = folder / f"{self._document.title}{SUFFIX}"
-        name, chosen = QFileDialog.getSaveFileName(self._window, title, str(suggestion), names)
-        if not name:
+        wanted = file_to_write(self._window, title, suggestion, kinds, named)
+        if wanted is None:
             return False
-        with_weights = chosen == WITH_WEIGHTS
-        path = named(Path(name), SUFFIX if chosen != AS_TEXT else TEXT_SUFFIX, with_weights)
-        # The dialog has asked about the name that was typed.
-        if path != Path(name) and path.exists() and not may_replace(self._window, path):
-            return False
-        return self.save_to(path, with_weights=with_weights)
+        path, kind = wanted
+        return self.save_to(path, with_weights=kind == WITH_WEIGHTS)
 
     def save_to(self, path: Path, *, with_weights: bool = False) -> bool:
         """Save to a file; returns False, and tells why, if that is not possible.

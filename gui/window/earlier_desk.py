@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.bundles import SUFFIX, write_bundle
 from engine.errors import EngineError
 from engine.spec.files import replace_file
+from gui.document.file_folder import with_ending
 from gui.document.project_files import with_relative_paths
+from gui.window.save_questions import file_to_write, may_replace
 
 if TYPE_CHECKING:
     from gui.document.document import Document
@@ -92,15 +94,21 @@ class EarlierDesk(QObject):
                        earlier.title(self._document.project)).strip() or "run"
         path = self._document.path
         folder = Path.home() if path is None else path.parent
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Export run", str(folder / f"{name}{SUFFIX}"),
-            f"Projects with weights (*{SUFFIX})")
-        return bool(chosen) and self.export(number, Path(chosen))
+        wanted = file_to_write(
+            self._window, "Export run", folder / f"{name}{SUFFIX}",
+            (f"Projects with weights (*{SUFFIX})",),
+            lambda typed, _: with_ending(typed, SUFFIX, (SUFFIX,)))
+        if wanted is None:
+            return False
+        table = wanted[0].with_suffix(".csv")
+        # Nobody has typed the name of that.
+        if table.exists() and not may_replace(self._window, table):
+            return False
+        return self.export(number, wanted[0])
 
     def export(self, number: int, path: Path) -> bool:
         """Write a run to a file and its curves beside it; returns whether that was possible."""
         earlier = self._bench.sides.earlier[number]
-        path = path.with_suffix(SUFFIX)
         table = path.with_suffix(".csv")
         try:
             write_bundle(with_relative_paths(earlier.project, path), earlier.learned or {}, path,

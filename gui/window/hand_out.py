@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.errors import EngineError
 from engine.microscope import sheet
 from engine.microscope.script import script
 from engine.spec.files import replace_file
+from gui.document.file_folder import with_ending
+from gui.window.save_questions import file_to_write
 from gui.window.sheet_pages import pdf_of
 
 if TYPE_CHECKING:
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 TABLES = "Tables (*.csv)"
 PROGRAMS = "Python programs (*.py)"
 PDF, HTML = "Pages to print (*.pdf)", "Web pages (*.html)"
-PAPERS = f"{PDF};;{HTML}"
+WEB = (".html", ".htm")
+SUFFIXES = {TABLES: ".csv", PROGRAMS: ".py", PDF: ".pdf", HTML: WEB[0]}
 
 
 class HandOut(QObject):
@@ -52,20 +56,14 @@ class HandOut(QObject):
 
     def ask_table(self, dissection: Dissection) -> None:
         """Ask for a file, and write every number of a step to it as CSV."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the step as a table", self._suggestion(dissection, ".csv"), TABLES)
-        if name:
-            path = _with_suffix(name, (".csv",))
-            # The mark tells a spreadsheet that the text is UTF-8.
-            self._write(path, lambda: sheet.table(dissection, decimal_mark()).encode("utf-8-sig"))
+        # The mark tells a spreadsheet that the text is UTF-8.
+        self._ask("Save the step as a table", self._suggestion(dissection, ".csv"), (TABLES,),
+                  lambda _: sheet.table(dissection, decimal_mark()).encode("utf-8-sig"))
 
     def ask_program(self, dissection: Dissection) -> None:
         """Ask for a file, and write a step to it as a program for NumPy alone."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the step as a NumPy program",
-            self._suggestion(dissection, ".py"), PROGRAMS)
-        if name:
-            self._write(_with_suffix(name, (".py",)), lambda: script(dissection).encode())
+        self._ask("Save the step as a NumPy program", self._suggestion(dissection, ".py"),
+                  (PROGRAMS,), lambda _: script(dissection).encode())
 
     def ask_paper(self, dissection: Dissection, *, answers: bool) -> None:
         """Ask for a file, and write a step to it as a sheet, by its suffix as PDF or HTML.
@@ -78,32 +76,27 @@ class HandOut(QObject):
             Whether the numbers are filled in.
         """
         title = "Save the sheet with answers" if answers else "Save the sheet to solve on paper"
-        name, chosen = QFileDialog.getSaveFileName(
-            self._window, title,
-            self._suggestion(dissection, " answers.pdf" if answers else ".pdf"), PAPERS)
-        if not name:
-            return
-        path = _with_suffix(name, (".html", ".htm", ".pdf") if chosen == HTML else
-                            (".pdf", ".html", ".htm"))
-        if chosen == HTML and path.suffix == ".pdf" and not path.with_suffix(".html").exists():
-            # The name was suggested before the kind of file was chosen.
-            path = path.with_suffix(".html")
-        is_html = path.suffix.lower() != ".pdf"
 
-        def content() -> bytes:
+        def content(path: Path) -> bytes:
             made = sheet.sheet(dissection, answers, decimal_mark())
-            return made.page().encode() if is_html else pdf_of(made)
+            return pdf_of(made) if path.suffix.lower() == ".pdf" else made.page().encode()
 
-        self._write(path, content)
+        self._ask(title, self._suggestion(dissection, " answers.pdf" if answers else ".pdf"),
+                  (PDF, HTML), content)
 
     def _suggestion(self, dissection: Dissection, end: str) -> str:
         name = "".join(letter if letter.isalnum() or letter in " -_" else "-"
                        for letter in dissection.project.name).strip() or "Network"
         return str(Path(self._folder.path()) / f"{name} step {dissection.step + 1}{end}")
 
-    def _write(self, path: Path, made: Callable[[], bytes]) -> None:
+    def _ask(self, title: str, suggestion: str, kinds: Sequence[str],
+             made: Callable[[Path], bytes]) -> None:
+        wanted = file_to_write(self._window, title, suggestion, kinds, partial(_named, kinds))
+        if wanted is None:
+            return
+        path = wanted[0]
         try:
-            replace_file(path, made())
+            replace_file(path, made(path))
         except EngineError as error:
             self.refused.emit(error.sentence)
             return
@@ -116,8 +109,11 @@ def decimal_mark() -> str:
     return QLocale().decimalPoint()
 
 
-def _with_suffix(name: str, known: tuple[str, ...]) -> Path:
-    """Return a path that ends as its file's kind does: the first of those that are known."""
-    path = Path(name)
-    # Not every point begins a suffix: "step 1.5". Nor may a sheet be put into a table's file.
-    return path if path.suffix.lower() in known else path.with_name(f"{path.name}{known[0]}")
+def _named(kinds: Sequence[str], typed: Path, kind: str) -> Path:
+    """Return a path that ends as its file's kind does: a sheet is not put into a table's file."""
+    suffix = SUFFIXES[kind if kind in kinds else kinds[0]]
+    path = with_ending(typed, suffix, (".pdf", *WEB) if kinds[0] == PDF else (suffix,))
+    if kind == HTML and path.suffix == ".pdf":
+        # The name was suggested before the kind of file was chosen.
+        return path.with_suffix(suffix)
+    return path

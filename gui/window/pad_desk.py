@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from engine.data import DRAWINGS
 from engine.errors import EngineError
 from engine.spec import MOST_OWN, DrawnSpec
+from gui.document.file_folder import with_ending
+from gui.window.save_questions import file_to_write
 
 if TYPE_CHECKING:
     from gui.document.document import Document
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from gui.output.pad import PadView
     from gui.workbench.workbench import Workbench
 
-FILTER = "Drawings (*.ndjson);;All files (*)"
+SUFFIX = ".ndjson"
+FILTER = f"Drawings (*{SUFFIX});;All files (*)"
 FULL = (f"A project holds at most {MOST_OWN:,} drawings of your own. Keep them in a file, and "
         "clear them here.")
 TOO_LONG = "The drawings have too many points for one project. Keep them in a file."
@@ -135,12 +138,12 @@ class PadDesk(QObject):
             self.merge([Path(name) for name in names])
 
     def _ask_save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self._pad.window(), "Save drawings",
-                                              self._folder.path(), FILTER)
-        if name:
-            path = Path(name)
-            self._folder.note(path)
-            self.write(path if path.suffix else path.with_suffix(".ndjson"))
+        wanted = file_to_write(
+            self._pad.window(), "Save drawings", self._folder.path(), (FILTER,),
+            lambda typed, _: with_ending(typed, SUFFIX, (SUFFIX,)))
+        if wanted is not None:
+            self._folder.note(wanted[0])
+            self.write(wanted[0])
 
     def _on_clear_triggered(self) -> None:
         self._keep(())

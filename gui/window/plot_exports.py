@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from engine.errors import EngineError
 from engine.spec.files import replace_file
 from engine.telemetry.tables import csv_text
 from gui import theme
+from gui.document.file_folder import with_ending
 from gui.widgets import PictureCard
-from gui.window.save_questions import may_replace
+from gui.window.save_questions import file_to_write
 
 if TYPE_CHECKING:
     from gui.document.file_folder import FileFolder
@@ -151,14 +153,10 @@ class PlotExports(QObject):
              made: Callable[[Path], bytes]) -> None:
         name = _file_name(f"{self._name()} {plot.title()}")
         suggested = str(Path(self._folder.path()) / f"{name}{SUFFIXES[kinds[0]]}")
-        chosen, kind = QFileDialog.getSaveFileName(self._window, title, suggested,
-                                                   ";;".join(kinds))
-        if not chosen:
+        wanted = file_to_write(self._window, title, suggested, kinds, partial(_named, kinds))
+        if wanted is None:
             return
-        path = _with_suffix(chosen, kind if kind in kinds else kinds[0], kinds)
-        # The dialog has asked about the name that was typed.
-        if path != Path(chosen) and path.exists() and not may_replace(self._window, path):
-            return
+        path = wanted[0]
         try:
             replace_file(path, made(path))
         except EngineError as error:
@@ -196,13 +194,11 @@ def _file_name(text: str) -> str:
                    for letter in text).strip() or "Plot"
 
 
-def _with_suffix(name: str, chosen: str, kinds: Sequence[str]) -> Path:
+def _named(kinds: Sequence[str], typed: Path, kind: str) -> Path:
     """Return a path that ends as one of the kinds does: as its name says, else as was chosen."""
-    path, known = Path(name), [SUFFIXES[kind] for kind in kinds]
-    suffix = path.suffix.lower()
-    if suffix not in known:
-        return path.with_name(f"{path.name}{SUFFIXES[chosen]}")
-    if chosen != kinds[0] and suffix == known[0]:
+    known, chosen = [SUFFIXES[one] for one in kinds], kind if kind in kinds else kinds[0]
+    path = with_ending(typed, SUFFIXES[chosen], known)
+    if chosen != kinds[0] and path.suffix.lower() == known[0]:
         # The name was suggested before the kind of file was chosen.
         return path.with_suffix(SUFFIXES[chosen])
     return path

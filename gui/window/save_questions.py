@@ -1,11 +1,12 @@
-"""Questions before a file is written over something that would be lost with it."""
+"""Which file to write to, and questions before something is lost with what it holds."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 _ROLE = QMessageBox.ButtonRole
 
@@ -16,6 +17,36 @@ class Answer(Enum):
     GO_ON = "go on"
     ELSEWHERE = "elsewhere"
     CANCEL = "cancel"
+
+
+def file_to_write(window: QWidget, title: str, suggestion: Path | str, kinds: Sequence[str],
+                  named: Callable[[Path, str], Path]) -> tuple[Path, str] | None:
+    """Ask for a file to write to; whatever it would replace, a person has been asked about.
+
+    Parameters
+    ----------
+    window : QWidget
+        Where the dialog appears.
+    title, suggestion : str, Path | str
+        What it says at its top, and the file or folder that it begins with.
+    kinds : sequence of str
+        Kinds of files, as Qt's filters.
+    named : callable
+        ``named(path, kind)`` returns the file that a typed name and a kind stand for.
+
+    Returns
+    -------
+    tuple[Path, str] | None
+        The file, and its kind; None if a person wants none.
+    """
+    typed, kind = QFileDialog.getSaveFileName(window, title, str(suggestion), ";;".join(kinds))
+    if not typed:
+        return None
+    path = named(Path(typed), kind)
+    # The dialog has asked about the name that was typed, and no other.
+    if path != Path(typed) and path.exists() and not may_replace(window, path):
+        return None
+    return path, kind
 
 
 def may_replace(window: QWidget, path: Path) -> bool:

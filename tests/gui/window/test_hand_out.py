@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from engine.microscope.dissection import Dissection
 from engine.microscope.script import script
 from gui.document.file_folder import FileFolder
+from gui.window import save_questions
 from gui.window.hand_out import HTML, HandOut
 from tests.gui.microscope.steps import first
 
@@ -95,16 +96,17 @@ def test_a_file_is_what_its_name_says(
     assert found.startswith(b"%PDF" if written.lower().endswith(".pdf") else b"<!DO")
 
 
-def test_the_kind_of_file_is_the_one_chosen_unless_that_would_write_over_another(
+def test_a_file_of_the_kind_that_was_chosen_is_asked_about(
     hand_out: HandOut, dissection: Dissection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saved: list[Path] = []
-    hand_out.saved.connect(saved.append)
+    page = tmp_path / "sheet.html"
+    page.write_text("another sheet")
     answer(monkeypatch, tmp_path / "sheet.pdf", HTML)
-    hand_out.ask_paper(dissection, answers=True)
-    hand_out.ask_paper(dissection, answers=True)
-    assert [path.name for path in saved] == ["sheet.html", "sheet.pdf"]
-    assert [path.read_bytes()[:4] for path in saved] == [b"<!DO", b"%PDF"]
+    for may, begin in ((False, b"anot"), (True, b"<!DO")):
+        monkeypatch.setattr(save_questions, "may_replace", lambda _window, path, may=may: may)
+        hand_out.ask_paper(dissection, answers=True)
+        assert page.read_bytes()[:4] == begin
+    assert not (tmp_path / "sheet.pdf").exists()
 
 
 def test_a_program_is_what_the_engine_writes(

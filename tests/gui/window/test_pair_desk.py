@@ -11,13 +11,14 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from engine.bundles import read_saved
+from engine.bundles import read_bundle, read_saved
 from engine.diagnosis import cures as cures_module
 from engine.diagnosis.case import Words
 from engine.diagnosis.cures import Cure
 from engine.diagnosis.verdicts import Verdict
 from engine.messages import say
 from engine.spec import ProjectSpec
+from gui.window import earlier_desk, save_questions
 from gui.window.lab_page import LabPage
 from gui.window.pair_desk import PairDesk
 from gui.workbench.state import State
@@ -232,6 +233,32 @@ def test_earlier_runs_are_listed_restored_and_exported(
     assert sentences[-1] == "The run goes on from step 30. Undo brings the other back."
     rest(qtbot, lab)
     dialog.close()
+
+
+def test_the_export_of_a_run_keeps_its_name_and_overwrites_nothing_unasked(
+    qtbot: QtBot, lab: LabPage, desk: PairDesk, engine: FakeEngine, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advance(qtbot, lab, engine, 30)
+    lab.document.set_option("dense-1", "units", 3)
+    rest(qtbot, lab)
+    (run,) = lab.workbench.sides.earlier
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "run 1.5"), ""))
+    asked: list[str] = []
+    for desks in (save_questions, earlier_desk):
+        monkeypatch.setattr(desks, "may_replace", lambda _, path: asked.append(path.name))
+    (tmp_path / "run 1.bplab").write_bytes(b"another run")
+    (tmp_path / "run 1.5.csv").write_bytes(b"a table")
+    assert not desk.earlier.ask_export(run.number)
+    (tmp_path / "run 1.5.bplab").write_bytes(b"a third one")
+    assert not desk.earlier.ask_export(run.number)
+    assert asked == ["run 1.5.csv", "run 1.5.bplab"]
+    assert (tmp_path / "run 1.5.csv").read_bytes() == b"a table"
+    for name in ("run 1.5.csv", "run 1.5.bplab"):
+        (tmp_path / name).unlink()
+    assert desk.earlier.ask_export(run.number)
+    assert (tmp_path / "run 1.bplab").read_bytes() == b"another run"
+    assert read_bundle(tmp_path / "run 1.5.bplab")[0] == run.project
 
 
 def test_a_file_that_cannot_be_written_is_told(

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from engine.errors import FormatError
 from gui import theme
 from gui.widgets import PictureCard
-from gui.window import plot_exports
+from gui.window import plot_exports, save_questions
 from gui.window.lab_page import LabPage
 from gui.window.main_window import MainWindow
 from gui.window.plot_exports import CSV, EMPTY, PNG, SVG
@@ -143,10 +143,10 @@ def test_a_file_with_the_added_ending_is_asked_about(
         trained: LabPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "loss.csv").write_text("what there was")
     answer(monkeypatch, tmp_path / "loss")
-    monkeypatch.setattr(plot_exports, "may_replace", lambda _window, _path: False)
+    monkeypatch.setattr(save_questions, "may_replace", lambda _window, _path: False)
     trained.exports.ask_figures(trained.loss)
     assert (tmp_path / "loss.csv").read_text() == "what there was"
-    monkeypatch.setattr(plot_exports, "may_replace", lambda _window, _path: True)
+    monkeypatch.setattr(save_questions, "may_replace", lambda _window, _path: True)
     trained.exports.ask_figures(trained.loss)
     assert (tmp_path / "loss.csv").read_text().startswith("step,epoch")
 

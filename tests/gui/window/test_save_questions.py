@@ -48,8 +48,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, path: Path, kind: str = PROJECTS) -> 
     ("a.JSON", PROJECTS, "a.JSON"), ("a.json", WITH_WEIGHTS, "a.json.bplab"),
     ("v1.2", AS_TEXT, "v1.2.json")])
 def test_a_name_gets_the_ending_of_what_is_written(name: str, kind: str, found: str) -> None:
-    suffix = ".json" if kind == AS_TEXT else ".bplab"
-    assert named(Path(name), suffix, kind == WITH_WEIGHTS) == Path(found)
+    assert named(Path(name), kind) == Path(found)
 
 
 def test_a_name_without_its_ending_does_not_overwrite_unasked(
