@@ -17,8 +17,8 @@ REACH = 3.0
 NEAR = 0.15
 """Doublings around 1 that still count as critical: over 30 layers, a gradient 5 times as large."""
 TIP = ("χ: factor of the mean squared error signal from behind a layer to before it. Below 1 it "
-       "vanishes, at 1 it lasts, above 1 it explodes. ξ: layers over which it changes e-fold, "
-       "1/|ln χ|.")
+       "vanishes, at 1 it lasts, above 1 it explodes. ξ: layers over which its mean square "
+       "changes by a factor of e, 1/|ln χ|.")
 
 
 class ChiDial(QWidget):
@@ -106,6 +106,6 @@ def mean_chi(theory: Theory, ids: Sequence[str]) -> float:
 
 
 def depth_scale(chi: float) -> float:
-    """Return xi: over how many layers the mean squared error signal changes e-fold."""
+    """Return xi: over how many layers the mean squared error signal changes by a factor of e."""
     logarithm = abs(math.log(chi)) if chi > 0 else math.inf
     return 1 / logarithm if logarithm > 1e-9 else math.inf

@@ -256,12 +256,13 @@ class InitialiserLab(Card):
         if math.isnan(chi):
             return "Theory has no χ here."
         scale = depth_scale(chi)
-        layers = "never" if math.isinf(scale) else f"every {short(scale)} layers"
+        change = "stays as it is" if math.isinf(scale) else \
+            f"changes by a factor of e every {short(scale)} layers (ξ)"
         whose = "Mean χ" if len(self._scoped()) > 1 else "χ"
         # What is left of all of it would give the drawing away.
         left = "" if self.profile.is_drawing() else self._left
-        return f"{whose} {short(chi)}: the error signal {fate(chi)}; it changes e-fold {layers} " \
-               f"(ξ). {left}".strip()
+        return f"{whose} {short(chi)}: the error signal {fate(chi)}; its mean square {change}. " \
+               f"{left}".strip()
 
     @Slot()
     def _show_drawing(self) -> None:
