@@ -231,10 +231,12 @@ def update_running_stats(running_mean, running_variance, mean, variance, momentu
     """
     real = running_mean.dtype.type
     unbiased = rows / (rows - 1.0)
+    # Not r + momentum (b - r): where b is much smaller than r, the difference rounds it away.
+    kept = 1.0 - momentum
     for c in range(mean.size):
-        before, spread = np.float64(running_mean[c]), np.float64(running_variance[c])
-        running_mean[c] = real(before + momentum * (mean[c] - before))
-        running_variance[c] = real(spread + momentum * (variance[c] * unbiased - spread))
+        running_mean[c] = real(kept * np.float64(running_mean[c]) + momentum * mean[c])
+        running_variance[c] = real(kept * np.float64(running_variance[c])
+                                   + momentum * (variance[c] * unbiased))
 
 
 @inlined

@@ -199,6 +199,14 @@ def test_running_statistics_follow_a_batch(momentum: float, n: int, precision: s
         assert_close(found, truth, precision, scale=4)
 
 
+def test_running_statistics_forget_all_at_once_without_a_trace() -> None:
+    running = np.full(2, 1e9), np.full(2, 1.0)
+    mean, variance = np.array([3e-9, -7e-12]), np.array([1.25e-9, 4e-17])
+    kernels.update_running_stats(*running, mean, variance, 1.0, 10)
+    np.testing.assert_array_equal(running[0], mean)
+    np.testing.assert_allclose(running[1], variance * 10 / 9, rtol=1e-15)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_number_that_is_not_finite_spoils_only_its_own_feature(value: float) -> None:
     x, _, scale = rows((6, 4), "float32", 0.0)
