@@ -181,6 +181,14 @@ class InitialiserLab(Card):
             self._show_controls()
         self._name_scope()
 
+    def show_one(self) -> None:
+        """Let the sliders be about the selected layer alone, if it draws weights."""
+        if self.scope.button(ONE).isEnabled():
+            self.scope.set_current(ONE)
+            self._show_controls()
+            self._show_figures()
+            self.take_focus()
+
     def set_readings(self, readings: Sequence[LayerReading]) -> None:
         """Show what has been measured of the network that is tried out."""
         self._readings = tuple(readings)

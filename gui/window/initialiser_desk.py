@@ -100,6 +100,15 @@ class InitialiserDesk(QObject):
         lab.set_selected(self._document.selected)
         lab.take_focus()
 
+    @Slot(str)
+    def open_for(self, layer_id: str) -> None:
+        """Open the lab, if it is not open, with its sliders for one layer."""
+        self._document.select(layer_id)
+        if not self._is_open():
+            self.open()
+        if self.lab is not None:
+            self.lab.show_one()
+
     def _made(self) -> InitialiserLab:
         from gui.labs.initialiser_lab import InitialiserLab
 

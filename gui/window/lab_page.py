@@ -267,6 +267,7 @@ class LabPage(QWidget):
                                  parent=self)
         self.initialisers = InitialiserDesk(self.document, self.workbench, self.right, self,
                                             cover=self.network.set_cover)
+        self.inspector.first_weights_requested.connect(self.initialisers.open_for)
         self.pad_desk = PadDesk(self.document, self.workbench, self.output.pad, self._folder, self)
         self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
                                    lambda: self.document.title, self._folder, self)

@@ -16,7 +16,7 @@ from gui.frames.run_info import FIRST, RunInfo
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
 
-GAP_MS = 4
+GAP_MS = 2
 """Between two views; painting the first is over by then, and what a person did is served."""
 
 
@@ -176,12 +176,20 @@ class Stage(QObject):
             self._timer.stop()
             return
         started = time.perf_counter()
-        view = self._waiting.pop(0)
-        if isinstance(view, QWidget) and view in self._apart:
+        while self._waiting:
+            view = self._waiting.pop(0)
+            self._show(view)
+            if not isinstance(view, QWidget) or view.isVisible():
+                break
+            # What cannot be seen only takes note, and keeps nobody waiting.
+        self._note_time(time.perf_counter() - started)
+
+    def _show(self, view: View) -> None:
+        """Give a view the newest frames."""
+        if isinstance(view, QWidget) and view in self._apart and view.isVisible():
             view.setUpdatesEnabled(False)
             self._unpainted = view
         frame = self._frame_for(view, self._edited)
         other = next((key for key in self._infos if key != self._edited), "")
         if frame is not None:
             view.show_frame(replace(frame, beside=self._frame_for(view, other)))
-        self._note_time(time.perf_counter() - started)

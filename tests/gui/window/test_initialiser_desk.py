@@ -151,6 +151,27 @@ def test_one_layer_alone(place: Place) -> None:
     assert not lab.scope.button("one").isEnabled()
 
 
+def test_it_opens_for_one_layer(place: Place) -> None:
+    second = place.document.project.network.layers[2].id
+    place.desk.open_for(second)
+    lab = place.desk.lab
+    assert lab is not None
+    assert lab.isVisible()
+    assert place.document.selected == second
+    assert lab.scope.current() == "one"
+    assert lab.scope.button("one").text() == "Layer 2"
+    place.settle()
+    move(lab, 3.0)
+    place.settle()
+    assert measured(lab)[second] == lab.gain.value() != 1.0
+    # Asked for another layer, it stays open, and keeps what is tried out.
+    first = place.document.project.network.layers[1].id
+    place.desk.open_for(first)
+    assert lab.isVisible()
+    assert lab.gain.value() == 1.0
+    assert measured(lab)[second] != 1.0
+
+
 def test_they_are_used_in_one_step_that_can_be_undone(place: Place) -> None:
     lab, before = place.open(), place.gains()
     move(lab, 2.0)
