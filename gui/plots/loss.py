@@ -166,6 +166,11 @@ class LossPlot(ViewCard):
         return self._legend, self._canvas
 
     @property
+    def picture(self) -> QWidget:
+        """What of it takes long to be painted."""
+        return self._canvas
+
+    @property
     def points(self) -> int:
         """How many points of the training loss are drawn."""
         return len(self._first.x)
