@@ -257,8 +257,9 @@ class Inspector(EditingPanel):
         stops = [stop for editor in self.editors.values()
                  for stop in (editor.other, *editor.controls()) if stop is not None]
         # The button at the top keeps the place that the inspector has among all panels.
-        for before, after in pairwise([self.remove, self.inputs.list, *stops, self.advice,
-                                       self.first_weights, self.apply, *self.extras.controls(), self.remove]):
+        buttons = self.advice, self.first_weights, self.apply
+        for before, after in pairwise([self.remove, self.inputs.list, *stops, *buttons,
+                                       *self.extras.controls(), self.remove]):
             QWidget.setTabOrder(before, after)
 
     def _show_options(self, kind: LayerKind, layer: LayerSpec) -> None:

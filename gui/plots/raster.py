@@ -40,9 +40,9 @@ class Spans(NamedTuple):
     def widened(self, width: int, height: int) -> Spans:
         """Return what lines of so many pixels' width cover of a picture of this height."""
         before, after = width // 2, (width - 1) // 2
-        covered = self.high >= self.low
-        low = _with_neighbours(np.where(covered, self.low, FAR), (after, before), FAR).min(axis=-1)
-        high = _with_neighbours(np.where(covered, self.high, -FAR), (after, before), -FAR).max(axis=-1)
+        covered, beside = self.high >= self.low, (after, before)
+        low = _with_neighbours(np.where(covered, self.low, FAR), beside, FAR).min(axis=-1)
+        high = _with_neighbours(np.where(covered, self.high, -FAR), beside, -FAR).max(axis=-1)
         return Spans(np.maximum(low - before, 0), np.minimum(high + after, height - 1))
 
 

@@ -49,7 +49,8 @@ class Stage(QObject):
     """
 
     def __init__(self, views: Sequence[View], note_time: Callable[[float], None],
-                 parent: QObject | None = None, *, apart: Mapping[View, QWidget] | None = None) -> None:
+                 parent: QObject | None = None, *,
+                 apart: Mapping[View, QWidget] | None = None) -> None:
         super().__init__(parent)
         self._views = tuple(views)
         self._note_time = note_time
