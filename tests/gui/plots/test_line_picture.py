@@ -185,7 +185,7 @@ def test_the_last_run_is_one_picture_behind(plot: GradientPlot) -> None:
     assert not ghosts._picture.isVisible()
 
 
-def test_a_run_is_drawn_anew_when_it_has_grown_by_half_a_pixel(
+def test_a_run_is_drawn_anew_when_it_has_grown_by_a_pixel(
     plot: GradientPlot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
