@@ -153,12 +153,12 @@ class BatchRun:
         chunk = len(trainer.ring.data) // 2
         cursor = 0
         while trainer.step < self._steps and not self._interrupted and trainer.ended is None:
-            steps = min(self._steps - trainer.step, chunk)
+            most = min(self._steps - trainer.step, chunk)
             if doctor is not None:
                 doctor.visit(trainer)
-                steps = min(steps, doctor.steps_left(trainer.step))
+                most = min(most, doctor.steps_left(trainer.step))
             try:
-                bar.update(trainer.run(steps, CHUNK_S))
+                bar.update(trainer.run(most, CHUNK_S))
             finally:
                 steps, rows, cursor = trainer.ring.read(cursor)
                 if history is not None:
