@@ -72,7 +72,7 @@ def most_severe(found: tuple[LayerVerdict, ...]) -> LayerVerdict:
 
 def findings(snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds = DEFAULTS,
              symmetric: frozenset[str] | None = None, *, learned: bool = False,
-             ) -> tuple[tuple[LayerVerdict, ...], ...]:
+             measures: Measures | None = None) -> tuple[tuple[LayerVerdict, ...], ...]:
     """Return everything that is to be said about each layer; ``healthy`` or ``waiting`` if nothing.
 
     Parameters
@@ -84,13 +84,16 @@ def findings(snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds = 
     learned : bool
         Whether the network has learned its examples: then it needs no more updates, and a gradient
         that is left over is no warning.
+    measures : Measures, optional
+        What is compared of the snapshot, for callers who look at it several times.
     """
     if snapshot.step < 1:
         return tuple((LayerVerdict(layer.id, "waiting", 0, say("layer-verdict.waiting")),)
                      for layer in network)
     if symmetric is None:
         symmetric = symmetric_layers(network)
-    look = _Look(snapshot, network, thresholds, symmetric, learned)
+    look = _Look(snapshot, network, thresholds, symmetric, learned,
+                 measures or Measures(snapshot.layers, thresholds))
     return tuple(look.at(layer.id) for layer in network)
 
 
@@ -98,12 +101,12 @@ class _Look:
     """One look at all layers, each seen beside the others."""
 
     def __init__(self, snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds,
-                 symmetric: frozenset[str], learned: bool) -> None:
+                 symmetric: frozenset[str], learned: bool, measures: Measures) -> None:
         self._thresholds = thresholds
         self._places = {layer.id: place for place, layer in enumerate(network)}
         self._symmetric, self._learned = symmetric, learned
         self._readings = {reading.layer_id: reading for reading in snapshot.layers}
-        self._measures = Measures(snapshot.layers, thresholds)
+        self._measures = measures
         self._precision = lost_precision(snapshot)
         self._blocker = blocker(snapshot)
         self._blocked_before = self._places.get(self._blocker, 0)
@@ -169,9 +172,10 @@ def _arrives(measure: Measure, layer: int) -> Message:
 def _beyond(measure: Measure, thresholds: Thresholds) -> Iterator[tuple[str, int]]:
     """Return which thresholds a measure is beyond: ``vanishing`` or ``exploding``, and how far."""
     small, large = measure.smallness(thresholds), measure.largeness(thresholds)
-    if not measure.is_beside_inputs and (severity := small.below(measure.value)):
+    value = measure.value
+    if not measure.is_beside_inputs and (severity := small.below(value)):
         yield "vanishing", severity
-    if severity := large.above(measure.value):
+    if severity := large.above(value):
         yield "exploding", severity
 
 

@@ -95,9 +95,16 @@ class Measures:
         given = layers[0].activation_rms if layers else math.nan
         self._given = max(1.0, given) if math.isfinite(given) else 1.0
         self._given_id = layers[0].layer_id if layers else ""
+        self._known: dict[str, tuple[Measure, ...]] = {}
 
     def of(self, reading: LayerReading) -> tuple[Measure, ...]:
         """Return what is compared of one layer, gradients first; of what it lacks, nothing."""
+        known = self._known.get(reading.layer_id)
+        if known is None:
+            known = self._known[reading.layer_id] = self._compared(reading)
+        return known
+
+    def _compared(self, reading: LayerReading) -> tuple[Measure, ...]:
         if not self._weighted:
             return ()
         found = []

@@ -86,6 +86,11 @@ class History:
         used = self._used
         return (self._first_step[:used] + self._last_step[:used]) / 2
 
+    @property
+    def newest(self) -> float:
+        """The last step; 0 before there is one."""
+        return float(self._last_step[self._used - 1]) if self.length else 0.0
+
     def low(self, column: str) -> Reals:
         """Return the smallest value in every bucket, float64[b]; NaN where nothing was measured."""
         return self._low[self._index[column], :self._used].copy()
@@ -122,9 +127,21 @@ class History:
         KeyError
             If it is of another kind.
         """
-        means = self._mean_of_row(self._log_row[column])
-        measured = self._count[self._index[column], :self._used] > 0
-        return np.where(measured & np.isnan(means), -np.inf, means)
+        return self.log_means((column,))[0]
+
+    def log_means(self, columns: Sequence[str]) -> Reals:
+        """Return what `log_mean` does of several columns at once, float64[columns, b].
+
+        Raises
+        ------
+        KeyError
+            If one of them is of another kind.
+        """
+        logarithms = [self._log_row[column] for column in columns]
+        rows, used = [self._index[column] for column in columns], self._used
+        with np.errstate(invalid="ignore"):
+            means = self._sum[logarithms, :used] / self._count[logarithms, :used]
+        return np.where((self._count[rows, :used] > 0) & np.isnan(means), -np.inf, means)
 
     def last(self, column: str) -> float:
         """Return the newest measured value, or NaN if there is none."""

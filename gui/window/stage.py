@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +16,7 @@ from gui.frames.run_info import FIRST, RunInfo
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
 
-GAP_MS = 4
+GAP_MS = 2
 """Between two views; painting the first is over by then, and what a person did is served."""
 
 
@@ -43,17 +43,18 @@ class Stage(QObject):
         In the order in which they are drawn.
     note_time : callable
         Told how many seconds a view has taken.
-    apart : Sequence[QWidget]
-        Those of the views that take long both to draw and to be painted: what a person does is
-        served between the two as well.
+    apart : Mapping[View, QWidget]
+        Views that take long both to draw and to be painted, and what of them does: what a person
+        does is served between the two as well. The rest of them, such as tabs, is not painted anew.
     """
 
     def __init__(self, views: Sequence[View], note_time: Callable[[float], None],
-                 parent: QObject | None = None, *, apart: Sequence[QWidget] = ()) -> None:
+                 parent: QObject | None = None, *,
+                 apart: Mapping[View, QWidget] | None = None) -> None:
         super().__init__(parent)
         self._views = tuple(views)
         self._note_time = note_time
-        self._apart = tuple(apart)
+        self._apart = dict(apart or {})
         self._unpainted: QWidget | None = None
         self._edited = FIRST
         self._is_shown = True
@@ -176,12 +177,21 @@ class Stage(QObject):
             self._timer.stop()
             return
         started = time.perf_counter()
-        view = self._waiting.pop(0)
-        if isinstance(view, QWidget) and view in self._apart:
-            view.setUpdatesEnabled(False)
-            self._unpainted = view
+        while self._waiting:
+            view = self._waiting.pop(0)
+            self._show(view)
+            if not isinstance(view, QWidget) or view.isVisible():
+                break
+            # What cannot be seen only takes note, and keeps nobody waiting.
+        self._note_time(time.perf_counter() - started)
+
+    def _show(self, view: View) -> None:
+        """Give a view the newest frames."""
+        picture = self._apart.get(view)
+        if picture is not None and picture.isVisible():
+            picture.setUpdatesEnabled(False)
+            self._unpainted = picture
         frame = self._frame_for(view, self._edited)
         other = next((key for key in self._infos if key != self._edited), "")
         if frame is not None:
             view.show_frame(replace(frame, beside=self._frame_for(view, other)))
-        self._note_time(time.perf_counter() - started)
