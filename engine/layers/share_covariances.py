@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from engine.layers.covariance import Crossing, Reals, Return, Signal
-from engine.layers.drawing_signals import rows_of
+from engine.layers.drawing_signals import rows_of, slopes_of
 
 DRAWN, FEWEST = 4096, 4
 """Numbers that are drawn of every row, over all units; fewest draws of a unit."""
@@ -35,10 +35,16 @@ def shares_of(signal: Signal, number: int) -> Crossing:
     rows = groups * signal.second.shape[1]
     count = max(FEWEST, min(-(-DRAWN // units), MOST // (rows * units)))
     draw = partial(_drawn, signal)
-    # One group of places after the other, and for each draw a matrix of rows and units.
-    shares = draw(units * count).reshape(groups, rows // groups, -1, units).transpose(0, 2, 1, 3)
+
+    def by_draws(numbers: Reals) -> Reals:
+        # One group of places after the other, and for each draw a matrix of rows and units.
+        return numbers.reshape(groups, rows // groups, -1, units).transpose(0, 2, 1, 3)
+
+    shares = by_draws(draw(units * count))
+    slopes = slopes_of(signal, units * count)
+    steep = np.ones_like(shares) if slopes is None else by_draws(slopes)
     second = np.stack([_product(one, one) for one in shares])
-    factor = np.stack([_back(one) for one in shares])
+    factor = np.stack([_back(*both) for both in zip(shares, steep, strict=True)])
     output = Signal(signal.shape, second, np.full(second.shape[:2], 1 / units),
                     drawn=draw, origins=frozenset((number,)))
     return Crossing(output, lambda gradient: Return((gradient * factor,)))
@@ -62,10 +68,15 @@ def _product(first: Reals, second: Reals) -> Reals:
     return found / (len(first) * first.shape[2])
 
 
-def _back(shares: Reals) -> Reals:
-    """Return what the products of gradients are multiplied by on the way back."""
-    mixed = _product(shares**2, shares)
-    found = _product(shares, shares) - mixed - mixed.T
-    for one in shares:
-        found += (one @ one.T)**2 / (len(shares) * shares.shape[2])
-    return found
+def _back(shares: Reals, steep: Reals) -> Reals:
+    """Return what the products of gradients are multiplied by on the way back.
+
+    Shares are large where the function before is steep: ``steep`` holds its slopes there, and what
+    is returned is in shares of their products, by which the gradient is multiplied next.
+    """
+    first = steep * shares
+    mixed = _product(first * shares, first)
+    found = _product(first, first) - mixed - mixed.T
+    for one, share in zip(first, shares, strict=True):
+        found += (one @ one.T) * (share @ share.T) / (len(shares) * shares.shape[2])
+    return found / np.maximum(_product(steep, steep), 1e-12)

@@ -171,11 +171,10 @@ class History:
     def _note_last(self, values: Reals) -> None:
         if not values.shape[1]:
             return
-        self._last = np.where(np.isnan(values[:, -1]), self._last, values[:, -1])
-        for row in np.flatnonzero(np.isnan(values[:, -1])):
-            measured = np.flatnonzero(~np.isnan(values[row]))
-            if len(measured):
-                self._last[row] = values[row, measured[-1]]
+        measured = ~np.isnan(values)
+        newest = values.shape[1] - 1 - np.argmax(measured[:, ::-1], axis=1)
+        rows = np.flatnonzero(measured.any(axis=1))
+        self._last[rows] = values[rows, newest[rows]]
 
     def _fill(self, steps: NDArray[np.int64], values: Reals) -> None:
         """Add rows that fit into the buckets at their present width."""

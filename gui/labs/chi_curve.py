@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.layers import ACTIVATIONS
 from gui import theme
 from gui.frames.theory import short
-from gui.labs.chi_dial import REACH
 
 Reals = NDArray[np.float64]
+REACH = 5.0
+"""Doublings of chi to each side of 1; what lies further stands at the edge."""
 MOST = 3
 """Curves that can be told apart in so little room."""
 TIP = ("χ over the gain of the weights, where many equal layers of this activation and these "
@@ -81,7 +82,7 @@ class ChiCurve(QWidget):
     def set_curves(self, curves: Sequence[Curve]) -> None:
         """Draw other curves; of many, those of most layers."""
         self._curves = tuple(sorted(curves, key=lambda one: -len(one.layers))[:MOST])
-        told = " ".join(map(sentence, self._curves)) or NONE
+        told = " ".join(f"{sentence(one)} {_now(one)}".strip() for one in self._curves) or NONE
         self.setAccessibleDescription(told)
         self.setToolTip(f"<p>{TIP}</p><p>{told}</p>")
         self.update()
@@ -164,10 +165,14 @@ class ChiCurve(QWidget):
 
 
 def sentence(curve: Curve) -> str:
-    """Return at which gain errors last with a function, and what chi is now, in words."""
+    """Return at which gain errors last with a function, in words."""
     title = ACTIVATIONS[curve.activation].title
-    now = "" if math.isnan(curve.gain) else (
-        f", χ is {short(curve.at(curve.gain))} at {short(curve.gain)}")
     if not curve.critical:
-        return f"{title} is critical at no gain between 0.1 and 10{now}."
-    return f"{title} is critical at gain {' and '.join(map(short, curve.critical))}{now}."
+        return f"{title} is critical at no gain from 0.1 to 10."
+    return f"{title} is critical at gain {' and '.join(map(short, curve.critical))}."
+
+
+def _now(curve: Curve) -> str:
+    """Return what chi is where the layers are, in words; nothing where their gains differ."""
+    return "" if math.isnan(curve.gain) else (
+        f"At {short(curve.gain)}, χ is {short(curve.at(curve.gain))}.")

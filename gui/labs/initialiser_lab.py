@@ -139,7 +139,7 @@ class InitialiserLab(Card):
 
     def _wire(self) -> None:
         self.close_button.clicked.connect(self.hide)
-        self.scope.selected.connect(self._show_controls)
+        self.scope.selected.connect(self._show_scope)
         self.scheme.value_changed.connect(self._on_scheme_value_changed)
         self.gain.value_changed.connect(self._on_gain_value_changed)
         self.bias.value_changed.connect(self._on_bias_value_changed)
@@ -184,15 +184,14 @@ class InitialiserLab(Card):
         self._selected = layer_id
         self.profile.set_selected(layer_id)
         if self.scope.current() == ONE:
-            self._show_controls()
+            self._show_scope()
         self._name_scope()
 
     def show_one(self) -> None:
         """Let the sliders be about the selected layer alone, if it draws weights."""
         if self.scope.button(ONE).isEnabled():
             self.scope.set_current(ONE)
-            self._show_controls()
-            self._show_figures()
+            self._show_scope()
             self.take_focus()
 
     def set_readings(self, readings: Sequence[LayerReading]) -> None:
@@ -242,7 +241,6 @@ class InitialiserLab(Card):
         button.setToolTip("The layer that is selected in the network." if is_drawn else
                           "Select a layer with weights in the network.")
 
-    @Slot()
     def _show_controls(self) -> None:
         self._name_scope()
         layers = [layer for layer in self._network if layer.id in self._scoped()]
@@ -274,10 +272,18 @@ class InitialiserLab(Card):
         self.profile.set_profile(Profile(ids, tuple(self._names[key].capitalize() for key in ids),
                                          measured, before, self._theory))
         self.histograms.set_readings(self._readings, {key: self._names[key] for key in ids})
-        chi = mean_chi(self._theory, self._scoped())
-        self.dial.set_chi(chi)
+        self._show_chi()
+
+    def _show_chi(self) -> None:
+        self.dial.set_chi(mean_chi(self._theory, self._scoped()))
         self.curve.set_curves(self._curves(self._scoped()))
         self._show_drawing()
+
+    @Slot()
+    def _show_scope(self) -> None:
+        """Show what the sliders are about now, and what chi is there."""
+        self._show_controls()
+        self._show_chi()
 
     def _told(self, chi: float) -> str:
         if math.isnan(chi):

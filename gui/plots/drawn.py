@@ -11,8 +11,8 @@ from gui.frames.epochs import EpochScale
 from gui.plots.canvas import Canvas
 from gui.plots.count import Count, places
 
-SEEN_PX = 0.5
-"""A run has to grow by so much of a pixel before it is drawn anew."""
+SEEN_PX = 1.0
+"""A run has to grow by so many pixels before it is drawn anew."""
 
 
 class Drawn:

@@ -17,9 +17,6 @@ from gui.plots.feed import Reals
 from gui.plots.graph import pg
 from gui.plots.raster import Flags, fill, spans
 
-HALF = 0.5
-"""Without smoothing, Qt has the middles of pixels at whole numbers."""
-
 
 class Grid(NamedTuple):
     """Where the pixels of a picture lie.
@@ -54,11 +51,11 @@ class Grid(NamedTuple):
 
     def across(self, x: Reals) -> Reals:
         """Return how many pixels from the left of the picture places lie."""
-        return x * self.x[0] + self.x[1] + HALF
+        return x * self.x[0] + self.x[1]
 
     def down(self, y: Reals) -> Reals:
         """Return how many pixels from its top values lie."""
-        return y * self.y[0] + self.y[1] + HALF
+        return y * self.y[0] + self.y[1]
 
 
 class LinePicture(pg.GraphicsObject):  # type: ignore[misc]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 GAP_MS = 2
 """Between two views; painting the first is over by then, and what a person did is served."""
+QUICK_S = 0.0005
+"""A view that has taken no longer has drawn nothing new, and keeps the next one not waiting."""
 
 
 class View(Protocol):
@@ -46,15 +48,18 @@ class Stage(QObject):
     apart : Mapping[View, QWidget]
         Views that take long both to draw and to be painted, and what of them does: what a person
         does is served between the two as well. The rest of them, such as tabs, is not painted anew.
+    quick_s : float
+        So many seconds are as good as none for a view to take.
     """
 
     def __init__(self, views: Sequence[View], note_time: Callable[[float], None],
                  parent: QObject | None = None, *,
-                 apart: Mapping[View, QWidget] | None = None) -> None:
+                 apart: Mapping[View, QWidget] | None = None, quick_s: float = QUICK_S) -> None:
         super().__init__(parent)
         self._views = tuple(views)
         self._note_time = note_time
-        self._apart = dict(apart or {})
+        self._apart, self._quick_s = dict(apart or {}), quick_s
+        self._took: dict[View, float] = {}
         self._unpainted: QWidget | None = None
         self._edited = FIRST
         self._is_shown = True
@@ -176,22 +181,23 @@ class Stage(QObject):
         if not self._waiting or self._edited not in self._frames:
             self._timer.stop()
             return
-        started = time.perf_counter()
-        while self._waiting:
-            view = self._waiting.pop(0)
-            self._show(view)
-            if not isinstance(view, QWidget) or view.isVisible():
-                break
-            # What cannot be seen only takes note, and keeps nobody waiting.
-        self._note_time(time.perf_counter() - started)
+        spent = 0.0
+        # What cannot be seen, or has nothing new to draw, only takes note.
+        while self._waiting and self._unpainted is None and spent < self._quick_s:
+            spent += self._show(self._waiting.pop(0))
+        self._note_time(spent)
 
-    def _show(self, view: View) -> None:
-        """Give a view the newest frames."""
-        picture = self._apart.get(view)
-        if picture is not None and picture.isVisible():
+    def _show(self, view: View) -> float:
+        """Give a view the newest frames; return the seconds that it has taken."""
+        started, picture = time.perf_counter(), self._apart.get(view)
+        was_quick = self._took.get(view, self._quick_s) < self._quick_s
+        if picture is not None and picture.isVisible() and not was_quick:
+            # To let it paint again paints all of it, which is in vain where little has changed.
             picture.setUpdatesEnabled(False)
             self._unpainted = picture
         frame = self._frame_for(view, self._edited)
         other = next((key for key in self._infos if key != self._edited), "")
         if frame is not None:
             view.show_frame(replace(frame, beside=self._frame_for(view, other)))
+        took = self._took[view] = time.perf_counter() - started
+        return took

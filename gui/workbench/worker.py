@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 UNHEARD_STEPS = 1000
 """Steps of a run that nobody draws yet: what is not read soon is written over by later steps."""
 SNAPSHOT_S = 0.033
-PAUSES = 5
+PAUSES = 7
 """Between snapshots the network trains for so many times as long as one takes, where that is..."""
 OFTEN_S, FEW_PAUSES = 0.1, 3
 """...no longer than so many seconds; of slow ones, for so many times as long, and not less."""

@@ -128,7 +128,7 @@ PADDED: dict[str, list[LayerSpec]] = {
         EMBEDDED, layer("seen", "dense", units=48, activation="tanh"),
         layer("mask", "dropout", rate=0.2), layer("all", "global_average_pooling"), dense("a")],
     "all steps in a row": [EMBEDDED, layer("row", "flatten"), dense("a")],
-    "windows": [EMBEDDED, layer("conv", "conv1d", filters=48, size=3, **HE),
+    "windows": [EMBEDDED, layer("conv", "conv1d", filters=48, kernel=3, **HE),
                 layer("mean", "sequence_mean")],
 }
 

@@ -9,12 +9,12 @@ import signal
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from engine.errors import DivergedError, FormatError
 from engine.spec import default_project
@@ -63,7 +63,7 @@ def test_the_doctor_has_the_last_word(capsys: pytest.CaptureFixture[str]) -> Non
     told = capsys.readouterr().out
     assert "  Doctor: " in told
     verdict = told.split("  Doctor: ")[1].splitlines()
-    assert verdict[0].startswith("Steps too small."), verdict
+    assert verdict[0].startswith("Learning rate too low. "), verdict
     assert verdict[1].startswith("  Rule: "), verdict
 
 

@@ -139,6 +139,8 @@ def test_the_gain_at_which_errors_last_is_marked(place: Place) -> None:
     hidden = [layer.id for layer in network if layer.kind == "dense"]
     for layer_id in hidden:
         place.document.set_option(layer_id, "weights", "lecun_normal")
+    for layer_id in hidden[:-1]:
+        place.document.set_option(layer_id, "activation", "tanh")
     lab = place.open()
     titles = {one.activation: one for one in lab.curve.curves()}
     tanh = titles["tanh"]
