@@ -318,7 +318,8 @@ class DaskExecutor:
         if named not in self._sent:
             files = travelling.pack(job.project)
             # Sent once, in a list: of a dict, every entry would be sent by itself.
-            self._sent[named] = (travelling.digest_of(files), client.scatter([files], hash=False)[0])
+            (sent,) = client.scatter([files], hash=False)
+            self._sent[named] = travelling.digest_of(files), sent
         return self._sent[named]
 
     def _hear(self, feed: Feed) -> None:
