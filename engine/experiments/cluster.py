@@ -275,13 +275,12 @@ class DaskExecutor:
             if host is None:
                 raise SpecError("cluster.unreachable", address=target)
             try:
-                cluster = stack.enter_context(LocalCluster(
+                stack.enter_context(LocalCluster(
                     n_workers=0, host=host, scheduler_port=address.port,
                     protocol=f"{address.protocol}://", security=self._security or False,
                     dashboard_address=None, silence_logs=logging.CRITICAL + 1))
             except (OSError, RuntimeError) as error:
                 raise SpecError("cluster.unreachable", address=target) from error
-            target = cluster.scheduler_address
         try:
             return stack.enter_context(Client(
                 target, security=self._security, timeout=CONNECT_S, set_as_default=False))
