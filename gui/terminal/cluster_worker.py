@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.data.dataset import Dataset
 from engine.experiments.cluster import (
@@ -70,23 +70,29 @@ def work(address: str, certificates: Path | None, workers: int) -> int:
         return INTERRUPTED
 
 
-def _keep(commands: Sequence[Sequence[str]]) -> None:
+def _keep(commands: Sequence[Sequence[str]]) -> NoReturn:
     """Keep a process running for each of the commands."""
     running: dict[int, subprocess.Popen[bytes]] = {}
     try:
         while True:
             for number, command in enumerate(commands):
-                if number not in running or running[number].poll() is not None:
+                if number in running and running[number].poll() is not None:
+                    _end(running.pop(number))
+                if number not in running:
                     # It ends when nobody holds the other end of its input any more.
                     running[number] = subprocess.Popen(
                         command, env=environment(), stdin=subprocess.PIPE)
             time.sleep(AGAIN_S)
     finally:
         for process in running.values():
-            process.kill()
-            process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def compute(address: str, certificates: Path | None, name: str) -> int:
