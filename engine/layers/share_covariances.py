@@ -79,4 +79,4 @@ def _back(shares: Reals, steep: Reals) -> Reals:
     found = _product(first, first) - mixed - mixed.T
     for one, share in zip(first, shares, strict=True):
         found += (one @ one.T) * (share @ share.T) / (len(shares) * shares.shape[2])
-    return found / np.maximum(_product(steep, steep), 1e-12)
+    return np.asarray(found / np.maximum(_product(steep, steep), 1e-12))

@@ -141,7 +141,8 @@ class History:
         rows, used = [self._index[column] for column in columns], self._used
         with np.errstate(invalid="ignore"):
             means = self._sum[logarithms, :used] / self._count[logarithms, :used]
-        return np.where((self._count[rows, :used] > 0) & np.isnan(means), -np.inf, means)
+        return np.asarray(np.where((self._count[rows, :used] > 0) & np.isnan(means), -np.inf,
+                                   means))
 
     def last(self, column: str) -> float:
         """Return the newest measured value, or NaN if there is none."""

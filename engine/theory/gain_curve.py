@@ -72,7 +72,7 @@ def chi_over_gain(activation: str, gains: Reals, weight_variance: float, bias: f
     factors = np.asarray(gains)[:, None]**2 * weight_variance
     growth = (factors * value + bias_variance) / SIZES - 1
     rests = np.array([_rest(row) for row in growth])
-    return factors[:, 0] * np.interp(rests, np.log(SIZES), slope)
+    return np.asarray(factors[:, 0] * np.interp(rests, np.log(SIZES), slope))
 
 
 def gain_curves(network: NetworkSpec, n_inputs: int, layer_ids: Collection[str], gains: Reals

@@ -91,11 +91,9 @@ def enlarged(painter: QPainter, widget: QWidget | None) -> float:
 
 def is_on_screen(painter: QPainter, widget: QWidget | None) -> bool:
     """Say whether pixels are drawn, and those of the screen; not for a file or a larger picture."""
-    engine = painter.paintEngine()
-    return (widget is not None and engine is not None
-            and engine.type() == QPaintEngine.Type.Raster
-            # Rounding makes no other size.
-            and enlarged(painter, widget) <= 1.01)
+    # Rounding makes no other size.
+    return (widget is not None and enlarged(painter, widget) <= 1.01
+            and painter.paintEngine().type() == QPaintEngine.Type.Raster)
 
 
 def lone_points(known: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, np.dtype[np.intp]]:

@@ -102,7 +102,7 @@ class LinePicture(pg.GraphicsObject):  # type: ignore[misc]
         opacity : float
             Of the whole picture, 0 to 1.
         """
-        known = np.isfinite(y).any(axis=1)
+        known = np.asarray(np.isfinite(y).any(axis=1))
         self._x, self._y = x, y[known]
         self._colours = [colour for colour, is_known in zip(colours, known, strict=True)
                          if is_known]

@@ -181,11 +181,16 @@ class Stage(QObject):
         if not self._waiting or self._edited not in self._frames:
             self._timer.stop()
             return
+        self._note_time(self._show_next())
+
+    def _show_next(self) -> float:
+        """Let the next view draw, and those before it that only take note; return the seconds."""
         spent = 0.0
-        # What cannot be seen, or has nothing new to draw, only takes note.
-        while self._waiting and self._unpainted is None and spent < self._quick_s:
+        while self._waiting and spent < self._quick_s:
             spent += self._show(self._waiting.pop(0))
-        self._note_time(spent)
+            if self._unpainted is not None:
+                break
+        return spent
 
     def _show(self, view: View) -> float:
         """Give a view the newest frames; return the seconds that it has taken."""
