@@ -84,16 +84,7 @@ class Inspector(EditingPanel):
                                           Qt.ConnectionType.QueuedConnection)
         self.advice = Button("", "check")
         self.advice.clicked.connect(self._on_advice_clicked)
-        self.first_weights = Button("Try first weights…")
-        self.first_weights.setToolTip("<p>Opens the initialiser lab for this layer: scheme, gain "
-                                      "and bias on sliders, and what they make of gradients, "
-                                      "without training.</p>")
-        set_page(self.first_weights, "controls/initialiser_lab")
-        self.first_weights.clicked.connect(self._on_first_weights_clicked)
-        self.apply = Button("Apply to all hidden layers")
-        self.apply.setToolTip("<p>Gives every hidden layer of this kind the same activation and "
-                              "initial weights. Their units stay as they are.</p>")
-        self.apply.clicked.connect(self._on_apply_clicked)
+        self._make_buttons()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -106,6 +97,18 @@ class Inspector(EditingPanel):
         for widget in (self.advice, self.first_weights, self.apply, self.extras, Separator()):
             layout.addWidget(widget)
         layout.addLayout(self._made_lines())
+
+    def _make_buttons(self) -> None:
+        self.first_weights = Button("Try first weights…")
+        self.first_weights.setToolTip("<p>Opens the initialiser lab for this layer: scheme, gain "
+                                      "and bias on sliders, and what they make of gradients, "
+                                      "without training.</p>")
+        set_page(self.first_weights, "controls/initialiser_lab")
+        self.first_weights.clicked.connect(self._on_first_weights_clicked)
+        self.apply = Button("Apply to all hidden layers")
+        self.apply.setToolTip("<p>Gives every hidden layer of this kind the same activation and "
+                              "initial weights. Their units stay as they are.</p>")
+        self.apply.clicked.connect(self._on_apply_clicked)
 
     def _made_lines(self) -> QVBoxLayout:
         lines = QVBoxLayout()
