@@ -65,7 +65,7 @@ def _product(first: Reals, second: Reals) -> Reals:
     found = np.zeros((first.shape[1], second.shape[1]))
     for a, b in zip(first, second, strict=True):
         found += a @ b.T
-    return found / (len(first) * first.shape[2])
+    return np.asarray(found / (len(first) * first.shape[2]))
 
 
 def _back(shares: Reals, steep: Reals) -> Reals:

@@ -127,7 +127,8 @@ class History:
         KeyError
             If it is of another kind.
         """
-        return self.log_means((column,))[0]
+        (means,) = self.log_means((column,))
+        return np.asarray(means)
 
     def log_means(self, columns: Sequence[str]) -> Reals:
         """Return what `log_mean` does of several columns at once, float64[columns, b].

@@ -82,6 +82,8 @@ class Inspector(EditingPanel):
         # Only when the button has done with the click may it be taken away.
         self.notes.mend_requested.connect(self._on_mend_requested,
                                           Qt.ConnectionType.QueuedConnection)
+        self.advice = Button("", "check")
+        self.advice.clicked.connect(self._on_advice_clicked)
         self._make_buttons()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -97,8 +99,6 @@ class Inspector(EditingPanel):
         layout.addLayout(self._made_lines())
 
     def _make_buttons(self) -> None:
-        self.advice = Button("", "check")
-        self.advice.clicked.connect(self._on_advice_clicked)
         self.first_weights = Button("Try first weights…")
         self.first_weights.setToolTip("<p>Opens the initialiser lab for this layer: scheme, gain "
                                       "and bias on sliders, and what they make of gradients, "
