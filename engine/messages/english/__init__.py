@@ -2,6 +2,7 @@
 
 from engine.messages.english import (
     advice,
+    article,
     columns,
     cures,
     data,
@@ -74,6 +75,7 @@ SUBJECTS = (
     vocabularies,
     pages,
     theory,
+    article,
 )
 
 ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},
