@@ -9,8 +9,16 @@ from itertools import pairwise
 
 import msgspec
 
-from engine.experiments.article.figures import Figures, apart, middle, written
+from engine.experiments.article.figures import (
+    Figures,
+    apart,
+    by_measure,
+    middle,
+    of_group,
+    written,
+)
 from engine.experiments.article.measures import MEASURES, Measure
+from engine.experiments.cell import DIGITS
 from engine.messages import Message, say
 
 
@@ -30,7 +38,7 @@ class Ratios(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ratio
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
         """Return whether the figure falls with every seed, and by how much."""
-        there = [row for row in rows if row.group == self.group and row.values]
+        there = of_group(rows, self.group)
         seeds = min((len(row.values) for row in there), default=0)
         if len(there) < 3 or not seeds:
             return ()
@@ -70,14 +78,19 @@ class Growth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="growt
         Name of the measure that is counted; empty takes the number that a row stands for.
     group : str
         Which rows.
+    figure : str
+        Name of the measure that is measured; empty takes the table's own, others are those beside
+        it.
     """
 
     counted: str = ""
     group: str = ""
+    figure: str = ""
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
         """Return both factors."""
-        there = [row for row in rows if row.group == self.group and row.values]
+        rows, measure = by_measure(rows, self.figure, measure)
+        there = of_group(rows, self.group)
         ends = [(middle(row.values), self._count(row)) for row in there]
         if len(there) < 2 or not all(
                 math.isfinite(value) and value > 0 for end in ends for value in end):
@@ -114,11 +127,11 @@ class Above(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="above"
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
         """Return which rows do."""
-        there = [row for row in rows if row.group == self.group and row.values]
+        there = of_group(rows, self.group)
         if not there:
             return ()
         lie = [row.label for row in there if min(row.values) > self.limit]
-        others = [row.label for row in there if not min(row.values) > self.limit]
+        others = [row.label for row in there if min(row.values) <= self.limit]
         values = {"noun": measure.noun, "limit": written(self.limit)}
         told = []
         if lie:
@@ -147,7 +160,7 @@ class Starts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="start
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
         """Return how many do, and what the others come to."""
-        there = [row for row in rows if row.group == self.group and row.values]
+        there = of_group(rows, self.group)
         if not there:
             return ()
         counts = tuple(self._row(row) for row in there)
@@ -173,14 +186,15 @@ class SameGradients(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     """Whether the first gradient of every layer is the same in all rows, and what comes of it."""
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
-        """Return whether it is, to the last bit, with every seed."""
+        """Return whether it is, to all the digits that are kept, with every seed."""
         there = [row for row in rows if row.values]
         if len(there) < 2:
             return ()
         same = len({row.gradients for row in there}) == 1
         apart_after = len({row.values for row in there}) == len(there)
         labels = tuple(row.label for row in there)
-        told = say("article.gradients.same" if same else "article.gradients.other", labels=labels)
+        told = say("article.gradients.same" if same else "article.gradients.other",
+                   labels=labels, digits=DIGITS)
         after = say("article.gradients.after" if apart_after else "article.gradients.alike",
                     noun=measure.noun)
         return told, after, say("article.refuted" if same and apart_after

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.experiments.article.measures import Measure
+from engine.experiments.article.measures import MEASURES, Measure
 from engine.messages import Message, say
 
 
@@ -35,7 +35,7 @@ class Figures:
         What the row stands for as a number, such as its share of examples; NaN for none.
     beside : Mapping[str, tuple[float, ...]]
         Further figures, by the names of their measures.
-    gradients : tuple[tuple[float, ...], ...]
+    gradients : tuple[tuple[float | None, ...], ...]
         The first gradient of every layer, for every seed.
     """
 
@@ -47,12 +47,38 @@ class Figures:
     printed: float = math.nan
     counted: float = math.nan
     beside: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    gradients: tuple[tuple[float, ...], ...] = ()
+    gradients: tuple[tuple[float | None, ...], ...] = ()
 
 
-def costs(values: Sequence[float], measure: Measure) -> tuple[float, ...]:
-    """Return the figures with the worst there is in the place of those that are no number."""
-    return tuple(measure.worst if math.isnan(value) else value for value in values)
+def of_group(rows: Iterable[Figures], group: str) -> list[Figures]:
+    """Return the rows of a group of which something has been measured."""
+    return [row for row in rows if row.group == group and row.values]
+
+
+def comparable(row: Figures, measure: Measure) -> Figures:
+    """Return a row in which the worst there is stands in the place of what is no number."""
+    return replace(row, values=tuple(
+        measure.worst if math.isnan(value) else value for value in row.values))
+
+
+def by_measure(rows: Iterable[Figures], name: str, measure: Measure
+               ) -> tuple[list[Figures], Measure]:
+    """Return the rows with another of their measures as their figures, and that measure.
+
+    Parameters
+    ----------
+    rows : iterable of Figures
+        The rows.
+    name : str
+        Name of the measure; empty leaves everything as it is.
+    measure : Measure
+        What the figures are now.
+    """
+    if not name:
+        return list(rows), measure
+    other = MEASURES[name]
+    return [comparable(replace(row, values=row.beside.get(name, ())), other)
+            for row in rows], other
 
 
 def middle(values: Sequence[float]) -> float:

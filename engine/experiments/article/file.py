@@ -17,7 +17,11 @@ Judge = Order | Best | Beside | Ratios | Growth | Above | Starts | SameGradients
 """What a verdict can be put together of."""
 
 Seen = tuple[Value, ...]
-"""One value of every axis of a sweep."""
+"""One value of every axis of a sweep, but for that of the seed."""
+
+SEED = "training.seed"
+"""Knob of an axis whose values are seeds: the same ones at every place, so that first weights are
+the same. Seeds that a sweep draws itself are others at every place."""
 
 
 class RowFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,8 +38,8 @@ class RowFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sweep : str
         Name of the sweep; empty takes the first.
     values : tuple[tuple[Value, ...], ...]
-        Where in the sweep: one value of every axis. Of several such places, the one with the best
-        median is taken.
+        Where in the sweep: one value of every axis but that of the seed. Of several such places,
+        the one with the best median is taken.
     at : int
         What the measure is asked about, such as an epoch.
     group : str
@@ -124,7 +128,8 @@ class TableFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _check_places(row: RowFile, sweep: Sweep) -> None:
     """Raise ValueError where a row asks for a place that its sweep does not compute."""
+    axes = [axis for axis in sweep.axes if axis.knob != SEED]
     for place in row.values:
-        if len(place) != len(sweep.axes) or any(
-                value not in axis.values for value, axis in zip(place, sweep.axes, strict=True)):
+        if len(place) != len(axes) or any(
+                value not in axis.values for value, axis in zip(place, axes, strict=True)):
             raise ValueError(f"row {row.label} names a place that sweep {sweep.name} has not")

@@ -59,12 +59,18 @@ def _or_none(value: float | None) -> float:
 
 def _epoch_loss(result: Result, epoch: int) -> float:
     losses = result.epoch_losses
-    return losses[epoch - 1] if 0 < epoch <= len(losses) else math.nan
+    return _or_none(losses[epoch - 1]) if 0 < epoch <= len(losses) else math.nan
+
+
+def _has_reached(result: Result) -> bool:
+    """Say whether a cell has come to its goal: a loss, or an accuracy on validation examples."""
+    return result.end == "reached" or (
+        result.message is not None and result.message.code == "stopped.accuracy")
 
 
 def _when_reached(value: Callable[[Result], float]) -> Read:
     """Return a reader of what a cell that has come to its goal has needed."""
-    return lambda result, _at: value(result) if result.end == "reached" else math.inf
+    return lambda result, _at: value(result) if _has_reached(result) else math.inf
 
 
 def _per_epoch(result: Result, _at: int) -> float:

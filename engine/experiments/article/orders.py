@@ -8,7 +8,14 @@ from itertools import combinations
 
 import msgspec
 
-from engine.experiments.article.figures import Figures, apart, costs, middle, shown
+from engine.experiments.article.figures import (
+    Figures,
+    apart,
+    by_measure,
+    middle,
+    of_group,
+    shown,
+)
 from engine.experiments.article.measures import Measure
 from engine.messages import Message, say
 
@@ -29,15 +36,14 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="order"
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
         """Return what holds of the order, and what does not."""
-        ranked = sorted((row for row in _of_group(rows, self.group)
-                         if row.values and not math.isnan(row.rank)), key=lambda row: row.rank)
+        ranked = sorted((row for row in of_group(rows, self.group) if not math.isnan(row.rank)),
+                        key=lambda row: row.rank)
         pairs = [(low, high) for low, high in combinations(ranked, 2) if low.rank < high.rank]
         if not pairs:
             return ()
-        found = {way: [] for way in (-1, 0, 1)}  # type: dict[int, list[tuple[Figures, Figures]]]
+        found: dict[int, list[tuple[Figures, Figures]]] = {-1: [], 0: [], 1: []}
         for low, high in pairs:
-            found[apart(costs(low.values, measure), costs(high.values, measure))].append(
-                (low, high))
+            found[apart(low.values, high.values)].append((low, high))
         labels = tuple(row.label for row in ranked)
         if len(found[-1]) == len(pairs):
             return (say("article.order.holds", noun=measure.noun, labels=labels),)
@@ -72,23 +78,27 @@ class Best(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="best"):
         Which rows.
     is_scale : bool
         Whether the rows are steps of one scale, so that the best at its end may not be the best.
+    figure : str
+        Name of the measure; empty takes the table's own, others are those beside it.
     """
 
     group: str = ""
     is_scale: bool = False
+    figure: str = ""
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
         """Return the best one, by the median."""
-        tried = [row for row in _of_group(rows, self.group) if row.values]
+        rows, measure = by_measure(rows, self.figure, measure)
+        tried = of_group(rows, self.group)
         sign = -1 if measure.larger_is_better else 1
-        ranked = sorted(tried, key=lambda row: sign * middle(costs(row.values, measure)))
-        if len(ranked) < 2 or not math.isfinite(middle(costs(ranked[0].values, measure))):
+        ranked = sorted(tried, key=lambda row: sign * middle(row.values))
+        if len(ranked) < 2 or not math.isfinite(middle(ranked[0].values)):
             return ()
         best = ranked[0]
         told = [say("article.best", noun=measure.noun, count=len(tried), label=best.label,
                     shown=shown(best.values))]
-        alike = tuple(row.label for row in tried if row is not best and not apart(
-            costs(row.values, measure), costs(best.values, measure)))
+        alike = tuple(row.label for row in tried
+                      if row is not best and not apart(row.values, best.values))
         if alike:
             told.append(say("article.best.alike", labels=alike))
         if self.is_scale and best in (tried[0], tried[-1]):
@@ -112,25 +122,16 @@ class Beside(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="besid
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
         """Return how the others stand beside the one."""
-        there = [row for row in _of_group(rows, self.group) if row.values]
+        there = of_group(rows, self.group)
         base = next((row for row in there if row.key == self.base), None)
         if base is None or len(there) < 2:
             return ()
         found: dict[int, list[Message]] = {-1: [], 0: [], 1: []}
         for row in there:
             if row is not base:
-                way = apart(costs(row.values, measure), costs(base.values, measure))
-                found[way].append(row.label)
-        parts = (*(_listed(say("article.beside.higher", labels=tuple(found[1])), found[1])),
-                 *(_listed(say("article.beside.lower", labels=tuple(found[-1])), found[-1])),
-                 *(_listed(say("article.beside.open", labels=tuple(found[0])), found[0])))
+                found[apart(row.values, base.values)].append(row.label)
+        parts = tuple(told for told, labels in (
+            (say("article.beside.higher", labels=tuple(found[1])), found[1]),
+            (say("article.beside.lower", labels=tuple(found[-1])), found[-1]),
+            (say("article.beside.open", labels=tuple(found[0])), found[0])) if labels)
         return (say("article.beside", label=base.label, noun=measure.noun, parts=parts),)
-
-
-def _listed(told: Message, labels: Sequence[Message]) -> tuple[Message, ...]:
-    """Return what is said of some rows, or nothing where there are none."""
-    return (told,) if labels else ()
-
-
-def _of_group(rows: Iterable[Figures], group: str) -> list[Figures]:
-    return [row for row in rows if row.group == group]

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from engine.experiments.article.figures import Figures, costs, middle, shown
-from engine.experiments.article.file import RowFile, Seen, TableFile
+from engine.experiments.article.file import SEED, RowFile, Seen, TableFile
 from engine.experiments.article.measures import MEASURES, Measure
 from engine.experiments.results import Result
 from engine.experiments.sweep import Sweep
@@ -132,50 +132,13 @@ class ArticleTable:
         return say("article.told", parts=tuple(told))
 
     @cached_property
-    def _keys(self) -> Mapping[str, Mapping[Seen, tuple[str, ...]]]:
-        """Keys of the cells of every sweep, by the values of its axes, seed by seed."""
-        return {sweep.name: _keys(sweep) for sweep in self.sweeps}
-
-    @property
-    def _measure(self) -> Measure:
-        return MEASURES[self.file.measure]
-
-    def _row(self, row: RowFile, figures: Figures) -> Row:
-        further = tuple(say("article.further", title=MEASURES[name].title, shown=shown(values))
-                        for name, values in figures.beside.items() if values)
-        return Row(figures.label, row.article, figures.values, shown(figures.values),
-                   row.article is not None,
-                   say("article.all", parts=further) if further else None)
-
-    def _figures(self, row: RowFile, found: Found) -> Figures:
-        """Return what has been measured of a row, at the best of its places."""
-        keys = self._keys[row.sweep or self.sweeps[0].name]
-        tried = [[found[key] for key in keys[place] if key in found] for place in row.values]
-        place, results = min(zip(row.values, tried, strict=True),
-                             key=lambda one: self._cost(one[1], row.at))
-        label = say("article.written", text=row.label)
-        if len(row.values) > 1 and results:
-            label = say("article.chosen", row=label, chosen=place[-1], count=len(row.values))
-        return Figures(
-            row.key, label, tuple(self._measure.of(result, row.at) for result in results),
-            row.group, _or_none(row.rank), row.printed, _or_none(row.counted),
-            {name: tuple(MEASURES[name].of(result, row.at) for result in results)
-             for name in self.file.beside},
-            tuple(result.first_gradients for result in results))
-
-    def _cost(self, results: Sequence[Result], at: int) -> float:
-        """Return the median as what is to be small; infinite where there is none."""
-        values = costs([self._measure.of(result, at) for result in results], self._measure)
-        cost = middle(values) * (-1 if self._measure.larger_is_better else 1)
-        return math.inf if math.isnan(cost) else cost
-
-
-def _keys(sweep: Sweep) -> dict[Seen, tuple[str, ...]]:
+    def _keys(sweep: Sweep) -> dict[Seen, tuple[str, ...]]:
+    """Return the keys of a sweep's cells by the values of its axes, without that of the seed."""
     keys: dict[Seen, tuple[str, ...]] = {}
-    for cell in sorted(sweep.cells(), key=lambda cell: cell.seed):
-        values = tuple(axis.values[index]
-                       for axis, index in zip(sweep.axes, cell.place, strict=True))
-        keys[values] = (*keys.get(values, ()), sweep.key(cell))
+    for cell in sorted(sweep.cells(), key=lambda cell: (cell.seed, cell.place)):
+        values = tuple(value for axis, value
+                       in zip(sweep.axes, sweep.values_at(cell), strict=True) if axis.knob != SEED)
+        keys[values] = (*keys.get(values, ()), sweep.key_at(cell))
     return keys
 
 

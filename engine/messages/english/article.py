@@ -87,10 +87,10 @@ _COUNTS: Mapping[str, Entry] = {
     "article.starts-finite": "How many come to the goal: {rows:list}.",
     "article.starts.row": "{label} {count} of {starts}",
     "article.gradients.same":
-        "The first gradient of every layer is the same to the last bit, seed by seed, for "
+        "The first gradient of every layer is the same to {digits} digits, seed by seed, for "
         "{labels:list}: backpropagation has done the same in all of them.",
     "article.gradients.other":
-        "The first gradient of every layer is not the same to the last bit for {labels:list}.",
+        "The first gradient of every layer is not the same to {digits} digits for {labels:list}.",
     "article.gradients.after": "What is made of it differs: {noun} is another for each of them.",
     "article.gradients.alike": "Some of them have come to the same: {noun} is equal.",
 }
