@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from engine.experiments.article.figures import Figures, costs, middle, shown
+from engine.experiments.article.figures import Figures, comparable, middle, shown
 from engine.experiments.article.file import SEED, RowFile, Seen, TableFile
 from engine.experiments.article.measures import MEASURES, Measure
 from engine.experiments.results import Result
@@ -124,7 +124,7 @@ class ArticleTable:
         done = len(keys & found.keys())
         if not done:
             return say("article.nothing")
-        figures = [self._figures(row, found) for row in self.file.rows]
+        figures = [comparable(self._figures(row, found), self._measure) for row in self.file.rows]
         told = [message for judge in self.file.judges
                 for message in judge.tell(figures, self._measure)] or [say("article.too-few")]
         if done < len(keys):
@@ -132,7 +132,51 @@ class ArticleTable:
         return say("article.told", parts=tuple(told))
 
     @cached_property
-    def _keys(sweep: Sweep) -> dict[Seen, tuple[str, ...]]:
+    def _keys(self) -> Mapping[str, Mapping[Seen, tuple[str, ...]]]:
+        """Keys of the cells of every sweep, by the values of its axes, seed by seed."""
+        return {sweep.name: _keys_of(sweep) for sweep in self.sweeps}
+
+    @property
+    def _measure(self) -> Measure:
+        return MEASURES[self.file.measure]
+
+    def _row(self, row: RowFile, figures: Figures) -> Row:
+        further = tuple(say("article.further", title=MEASURES[name].title, shown=shown(values))
+                        for name, values in figures.beside.items() if values)
+        return Row(figures.label, row.article, figures.values, shown(figures.values),
+                   row.article is not None,
+                   say("article.all", parts=further) if further else None)
+
+    def _figures(self, row: RowFile, found: Found) -> Figures:
+        """Return what has been measured of a row, at the best of its places."""
+        keys = self._keys[row.sweep or self.sweeps[0].name]
+        tried = [self._measured(row, [found[key] for key in keys[place] if key in found])
+                 for place in row.values]
+        best = min(tried, key=self._cost)
+        if len(tried) < 2 or not best.values:
+            return best
+        chosen = row.values[tried.index(best)][-1]
+        return replace(best, label=say("article.chosen", row=best.label, chosen=str(chosen),
+                                       count=len(tried)))
+
+    def _measured(self, row: RowFile, results: Sequence[Result]) -> Figures:
+        """Return what has been measured of a row at one place."""
+        return Figures(
+            row.key, _written(row.label),
+            tuple(self._measure.of(result, row.at) for result in results), row.group,
+            _or_none(row.rank), row.printed, _or_none(row.counted),
+            {name: tuple(MEASURES[name].of(result, row.at) for result in results)
+             for name in self.file.beside},
+            tuple(result.first_gradients for result in results))
+
+    def _cost(self, row: Figures) -> float:
+        """Return the median as what is to be small; infinite where there is none."""
+        values = comparable(row, self._measure).values
+        cost = middle(values) * (-1 if self._measure.larger_is_better else 1)
+        return math.inf if math.isnan(cost) else cost
+
+
+def _keys_of(sweep: Sweep) -> dict[Seen, tuple[str, ...]]:
     """Return the keys of a sweep's cells by the values of its axes, without that of the seed."""
     keys: dict[Seen, tuple[str, ...]] = {}
     for cell in sorted(sweep.cells(), key=lambda cell: (cell.seed, cell.place)):
