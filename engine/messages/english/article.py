@@ -37,6 +37,10 @@ _ROWS: Mapping[str, Entry] = {
     "article.waiting": "not measured yet",
     "article.spread": "{middle} ({low} to {high})",
     "article.some": "{shown}, {count} of {seeds} seeds",
+    "article.column.row": "Row",
+    "article.column.article": "Article",
+    "article.column.measured": "{title}: median (least to largest)",
+    "article.column.beside": "Beside it",
     "article.further": "{title}: {shown}",
     "article.all": "{parts:clauses}",
 }
