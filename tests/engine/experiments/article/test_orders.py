@@ -78,7 +78,16 @@ def test_what_was_not_measured_takes_no_part() -> None:
 def test_the_best_is_the_least_of_what_should_be_small() -> None:
     rows = [row("a", 9.0, 9.5), row("b", 1.0, 2.0), row("c", 5.0, 6.0)]
     assert told(*Best(is_scale=True).tell(rows, STEPS)) == (
-        "Of the 3 that were tried, b is best: the number of steps to the goal is 1.5 (1 to 2).")
+        "Of the 3 that were tried, b is best: the number of steps to the goal is 1.5 (1 to 2). "
+        "To either side of it the median is worse: 9.25 for a, 5.5 for c.")
+
+
+def test_a_best_that_is_none_by_the_median_has_no_sides() -> None:
+    rows = [row("a", 1.0), row("b", 1.0), row("c", 2.0)]
+    assert {one.code for one in Best(is_scale=True).tell(rows, STEPS)} == {
+        "article.best", "article.best.alike", "article.best.end"}
+    assert {one.code for one in Best(is_scale=True).tell(rows[::-1], STEPS)} == {
+        "article.best", "article.best.alike"}
 
 
 def test_the_best_is_the_largest_of_what_should_be_large() -> None:
