@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from gui.program import say
 from gui.terminal.arguments import Parser, positive
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def _add_worker(commands: argparse._SubParsersAction[Parser]) -> None:
     worker.add_argument("--workers", type=positive, metavar="N",
                         help="compute in N processes (default: one for every processor)")
     _add_certificates(worker)
+    # One of the processes that the command starts.
+    worker.add_argument("--name", help=argparse.SUPPRESS)
 
 
 def _add_cluster(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -87,17 +90,36 @@ def _sweep(options: argparse.Namespace) -> int:
 
     sweep = read_asked(options.file, options.axis, seeds=options.seeds, steps=options.steps,
                        goal_loss=options.goal, measure=options.measure)
-    return SweepCommand(sweep, _executor(options, sweep.project), options.out,
-                        quiet=options.quiet).carry_out()
+    return SweepCommand(sweep, _executor(options), options.out, quiet=options.quiet).carry_out()
 
 
-def _executor(options: argparse.Namespace, project: object) -> Executor:
+def _executor(options: argparse.Namespace) -> Executor:
+    if options.cluster:
+        from engine.experiments.cluster import DaskExecutor
+
+        return DaskExecutor(options.cluster, options.certificates)
     from engine.experiments.local import LocalExecutor
 
     return LocalExecutor(options.workers or 0)
 
 
+def _worker(options: argparse.Namespace) -> int:
+    from gui.terminal import cluster_worker
+
+    if options.name:
+        return cluster_worker.compute(options.address, options.certificates, options.name)
+    return cluster_worker.work(options.address, options.certificates, options.workers or 0)
+
+
+def _cluster(options: argparse.Namespace) -> int:
+    from engine.experiments.certificates import make_certificates
+
+    make_certificates(options.folder)
+    say(f"Saved certificates in {options.folder}. Copy the folder to every computer of the room, "
+        "and to no other.")
+    return 0
+
+
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType({
-    "sweep": _sweep,
-})
+    "sweep": _sweep, "worker": _worker, "cluster": _cluster})
 """What carries out each of them."""

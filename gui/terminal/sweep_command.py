@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 from tqdm import tqdm
 
@@ -21,7 +22,12 @@ from engine.experiments.execution import Executor
 from engine.experiments.store import SUFFIX, Store
 from engine.experiments.summary import best, csv_text, show, spreads, table
 from engine.experiments.sweep import Axis, Sweep
-from engine.experiments.sweep_files import parse_axis, read_sweep, write_sweep
+from engine.experiments.sweep_files import (
+    parse_axis,
+    read_sweep,
+    sweep_from_json,
+    write_sweep,
+)
 from engine.experiments.sweep_run import Standing, SweepRun
 from engine.spec import ProjectSpec
 from engine.spec.files import replace_file
@@ -55,11 +61,10 @@ def read_asked(path: Path, axes: Sequence[str], **changes: Any) -> Sweep:
     """
     sweep = _read(path, tuple(parse_axis(text) for text in axes))
     sweep = replace(sweep, project=_with_digest(with_absolute_paths(sweep.project, path)))
-    try:
-        sweep = replace(sweep, **{name: value for name, value in changes.items()
-                                  if value is not None})
-    except ValueError as error:
-        raise SpecError("sweep.field", place=path.name, reason=str(error)) from error
+    told = msgspec.to_builtins(sweep) | {
+        name: value for name, value in changes.items() if value is not None}
+    # As if a file had said so: what no file can hold is refused with its field.
+    sweep = sweep_from_json(msgspec.json.encode(told), path.name)
     sweep.check()
     return sweep
 
