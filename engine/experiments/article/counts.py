@@ -23,50 +23,68 @@ from engine.messages import Message, say
 
 
 class Ratios(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ratios"):
-    """What is left of a figure from row to row, and whether that share is the same.
+    """What is left of a figure from epoch to epoch, and whether that share is the same.
+
+    Rows stand for epochs, by what they count; where some between two rows are left out, the share is
+    the one that would make the same of them.
 
     Attributes
     ----------
     limit : float
         How many times the smallest share the largest may be to be called nearly the same.
-    group : str
-        Which rows.
     """
 
     limit: float
-    group: str = ""
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
         """Return whether the figure falls with every seed, and by how much."""
-        there = of_group(rows, self.group)
+        there = [row for row in rows if row.values]
         seeds = min((len(row.values) for row in there), default=0)
         if len(there) < 3 or not seeds:
             return ()
         falling = sum(all(a.values[seed] > b.values[seed] for a, b in pairwise(there))
                       for seed in range(seeds))
         told = [say("article.ratios.falls", noun=measure.noun, count=falling, seeds=seeds)]
-        shares = _shares([middle(row.values) for row in there])
-        if shares:
-            told += self._steadiness(shares)
-            printed = _shares([row.printed for row in there if not math.isnan(row.printed)])
-            if len(printed) > 1:
-                told.append(say("article.ratios.printed", shares=tuple(map(written, printed)),
-                                times=written(max(printed) / min(printed))))
+        ends = [(row.counted, middle(row.values)) for row in there]
+        printed = [row for row in there if not math.isnan(row.printed)]
+        if _has_shares(ends):
+            told += self._beside_the_article(ends[:len(printed)], printed)
+            told.append(self._steadiness(_shares(ends)))
         return tuple(told)
 
-    def _steadiness(self, shares: Sequence[float]) -> Iterator[Message]:
-        times = max(shares) / min(shares)
-        values = {"shares": tuple(map(written, shares)), "times": written(times),
-                  "limit": self.limit}
-        yield (say("article.ratios.steady", **values) if times <= self.limit else
-               say("article.ratios.unsteady", **values))
+    def _beside_the_article(self, ends: Sequence[tuple[float, float]], printed: Sequence[Figures]
+                            ) -> Iterator[Message]:
+        """Yield the shares of the article's own rows, measured and printed."""
+        if len(printed) > 2:
+            shares, theirs = _shares(ends), _shares([(row.counted, row.printed)
+                                                     for row in printed])
+            yield say("article.ratios.printed", shares=_written(shares), times=_times(shares),
+                      printed=_written(theirs), most=_times(theirs))
+
+    def _steadiness(self, shares: Sequence[float]) -> Message:
+        is_steady = max(shares) <= self.limit * min(shares)
+        return say("article.ratios.steady" if is_steady else "article.ratios.unsteady",
+                   shares=_written(shares), times=_times(shares), limit=self.limit)
 
 
-def _shares(figures: Sequence[float]) -> list[float]:
-    """Return what is left from each figure to the next; nothing where that has no meaning."""
-    if not all(math.isfinite(figure) and figure > 0 for figure in figures):
-        return []
-    return [after / before for before, after in pairwise(figures)]
+def _has_shares(ends: Sequence[tuple[float, float]]) -> bool:
+    return all(math.isfinite(figure) and figure > 0 and not math.isnan(epoch)
+               for epoch, figure in ends)
+
+
+def _shares(ends: Sequence[tuple[float, float]]) -> list[float]:
+    """Return what is left of each figure to the next, per epoch."""
+    return [(after / before) ** (1 / (last - first))
+            for (first, before), (last, after) in pairwise(ends)]
+
+
+def _written(shares: Sequence[float]) -> tuple[Message, ...]:
+    return tuple(map(written, shares))
+
+
+def _times(shares: Sequence[float]) -> Message:
+    """Return how many times the smallest share the largest is."""
+    return written(max(shares) / min(shares))
 
 
 class Growth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="growth"):
