@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import msgspec
@@ -25,8 +26,8 @@ from engine.messages import Message, say
 class Ratios(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ratios"):
     """What is left of a figure from epoch to epoch, and whether that share is the same.
 
-    Rows stand for epochs, by what they count; where some between two rows are left out, the share is
-    the one that would make the same of them.
+    Rows stand for epochs, by what they count; where some between two rows are left out, the share
+    is the one that would make the same of them.
 
     Attributes
     ----------
@@ -45,21 +46,19 @@ class Ratios(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ratio
         falling = sum(all(a.values[seed] > b.values[seed] for a, b in pairwise(there))
                       for seed in range(seeds))
         told = [say("article.ratios.falls", noun=measure.noun, count=falling, seeds=seeds)]
-        ends = [(row.counted, middle(row.values)) for row in there]
-        printed = [row for row in there if not math.isnan(row.printed)]
-        if _has_shares(ends):
-            told += self._beside_the_article(ends[:len(printed)], printed)
-            told.append(self._steadiness(_shares(ends)))
+        if _has_shares(there):
+            told += self._beside_the_article(there)
+            told.append(self._steadiness(_shares(there)))
         return tuple(told)
 
-    def _beside_the_article(self, ends: Sequence[tuple[float, float]], printed: Sequence[Figures]
-                            ) -> Iterator[Message]:
+    def _beside_the_article(self, there: Sequence[Figures]) -> Iterator[Message]:
         """Yield the shares of the article's own rows, measured and printed."""
-        if len(printed) > 2:
-            shares, theirs = _shares(ends), _shares([(row.counted, row.printed)
-                                                     for row in printed])
+        own = [row for row in there if not math.isnan(row.printed)]
+        if len(own) > 2:
+            shares = _shares(own)
+            printed = _shares([replace(row, values=(row.printed,)) for row in own])
             yield say("article.ratios.printed", shares=_written(shares), times=_times(shares),
-                      printed=_written(theirs), most=_times(theirs))
+                      printed=_written(printed), most=_times(printed))
 
     def _steadiness(self, shares: Sequence[float]) -> Message:
         is_steady = max(shares) <= self.limit * min(shares)
@@ -67,15 +66,14 @@ class Ratios(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ratio
                    shares=_written(shares), times=_times(shares), limit=self.limit)
 
 
-def _has_shares(ends: Sequence[tuple[float, float]]) -> bool:
-    return all(math.isfinite(figure) and figure > 0 and not math.isnan(epoch)
-               for epoch, figure in ends)
+def _has_shares(rows: Sequence[Figures]) -> bool:
+    return all(math.isfinite(row.counted) and 0 < middle(row.values) < math.inf for row in rows)
 
 
-def _shares(ends: Sequence[tuple[float, float]]) -> list[float]:
-    """Return what is left of each figure to the next, per epoch."""
-    return [(after / before) ** (1 / (last - first))
-            for (first, before), (last, after) in pairwise(ends)]
+def _shares(rows: Sequence[Figures]) -> list[float]:
+    """Return what is left of each row's median to the next, per epoch."""
+    return [(middle(after.values) / middle(before.values))
+            ** (1 / (after.counted - before.counted)) for before, after in pairwise(rows)]
 
 
 def _written(shares: Sequence[float]) -> tuple[Message, ...]:
