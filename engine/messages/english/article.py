@@ -30,7 +30,7 @@ _MEASURES: Mapping[str, Entry] = {
 
 _ROWS: Mapping[str, Entry] = {
     "article.written": "{text}",
-    "article.chosen": "{row} ({chosen}, the best of {count})",
+    "article.chosen": "{knob}: {value:general}, the best of {count}",
     "article.figure": "{value:figure,3}",
     "article.not-reached": "not reached",
     "article.no-number": "diverged",
