@@ -12,7 +12,7 @@ _KNOBS: Mapping[str, Entry] = {
         "as training.schedule.kind"),
     "knob.path": Fault("Axis {path}", "no project has such a field", "{known:any}"),
     "knob.value": Fault("Axis {knob}", "it cannot be {value}", "{wanted}"),
-    "knob.any": "{values:any}",
+    "knob.any": "one of {values:list}",
     "knob.choice": "a value of this field",
     "knob.number": "a finite number",
     "knob.whole": "a whole number",
@@ -73,7 +73,7 @@ _CLUSTERS: Mapping[str, Entry] = {
         "Cluster", "the package {name} is not installed", "",
         "Install it, `pip install 'backprop-lab[cluster]'`, in the Python that runs this program"),
     "cluster.address": Fault(
-        "Address", "{text} is none", "a computer and a port, such as 192.168.1.20:8786 or "
+        "Address", "{text} is none", "a computer and a port, such as teacher-pc:8786 or "
         "tcp://pc-1:8786"),
     "cluster.which-certificates": Fault(
         "Cluster", "no certificates are named", "the folder that `backprop-lab cluster init` made, "
