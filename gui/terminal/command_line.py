@@ -22,7 +22,7 @@ from gui.program import (
     say,
     version,
 )
-from gui.terminal import sweep_arguments
+from gui.terminal import experiment_arguments, sweep_arguments
 from gui.terminal.arguments import Parser, positive
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ backprop-lab [PROJECT]            open the window
 backprop-lab train PROJECT        train a project without a window
 backprop-lab compare A B          train two projects and say what the difference does
 backprop-lab sweep FILE           train a project at many settings, on all processors or PCs
+backprop-lab experiment [NAME]    measure a table of the article; without NAME, list them
 backprop-lab worker ADDRESS       let this computer compute for a sweep on another one
 backprop-lab cluster init DIR     make the certificates with which computers know each other
 backprop-lab check PROJECT        print what is wrong with a project, and notes on it
@@ -116,6 +117,7 @@ def _parser() -> Parser:
     _add_train(commands)
     _add_compare(commands)
     sweep_arguments.add(commands)
+    experiment_arguments.add(commands)
     check = commands.add_parser(
         "check", prog="backprop-lab check",
         description="Print what is wrong with a project, a line each, and notes on it.")
@@ -281,7 +283,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 CARRIED_OUT: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType({
     "train": _train, "compare": _compare, "check": _check, "compile": _compile,
-    **sweep_arguments.COMMANDS})
+    **sweep_arguments.COMMANDS, **experiment_arguments.COMMANDS})
 """What carries out each command."""
 
 COMMANDS = tuple(CARRIED_OUT)

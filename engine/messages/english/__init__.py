@@ -2,6 +2,7 @@
 
 from engine.messages.english import (
     advice,
+    article,
     columns,
     cures,
     data,
@@ -76,6 +77,7 @@ SUBJECTS = (
     vocabularies,
     pages,
     theory,
+    article,
 )
 
 ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},
