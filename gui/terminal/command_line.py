@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.spec import TrainingSpec
 
-COMMANDS = ("train", "compare", "check", "compile")
+COMMANDS = ("train", "compare", "check", "experiment", "compile")
 STEPS = 2000
 """How long to train when neither the command nor the project says it."""
 
@@ -37,6 +37,7 @@ backprop-lab [PROJECT]            open the window
 backprop-lab train PROJECT        train a project without a window
 backprop-lab compare A B          train two projects and say what the difference does
 backprop-lab check PROJECT        print what is wrong with a project, and notes on it
+backprop-lab experiment [NAME]    measure a table of the article; without NAME, list them
 backprop-lab --self-test          test the engine on this computer; exit code 0 or 1
 backprop-lab compile              compile the engine now, so that nothing waits for it later
 
@@ -108,6 +109,8 @@ def _carry_out(arguments: Sequence[str]) -> int:
         return _compile(options)
     if options.command == "compare":
         return _compare(options)
+    if options.command == "experiment":
+        return _experiment(options)
     return _train(options)
 
 
@@ -131,6 +134,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
     _add_train(commands)
     _add_compare(commands)
+    _add_experiment(commands)
     check = commands.add_parser(
         "check", prog="backprop-lab check",
         description="Print what is wrong with a project, a line each, and notes on it.")
@@ -194,6 +198,18 @@ def _add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
                          help="folder for the results (default: this one); a file there that holds "
                               "more is left as it is")
     compare.add_argument("--quiet", action="store_true", help="show no progress bar and no notes")
+
+
+def _add_experiment(commands: argparse._SubParsersAction[Parser]) -> None:
+    experiment = commands.add_parser(
+        "experiment", prog="backprop-lab experiment",
+        description="Compute a table of the article, with several seeds, and print the article's "
+                    "rows beside what is measured; without a name, list the tables.")
+    experiment.add_argument("name", nargs="?", metavar="NAME")
+    experiment.add_argument("--out", type=Path, metavar="DIR",
+                            help="keep the results in this folder, so that nothing in it is "
+                                 "computed twice (default: keep none)")
+    experiment.add_argument("--quiet", action="store_true", help="show no progress bar")
 
 
 def _positive(text: str) -> int:
@@ -303,3 +319,12 @@ def _compare(options: argparse.Namespace) -> int:
     step = options.steps or deciding_step(a.project, a.dataset)
     return CompareRun(a, b, yardstick(a.run, b.run, step), options.seeds or 0, options.out,
                       quiet=options.quiet).carry_out()
+
+
+def _experiment(options: argparse.Namespace) -> int:
+    from engine.experiments.article.catalogue import table
+    from gui.terminal.experiment_run import ExperimentRun, print_list
+
+    if options.name is None:
+        return print_list()
+    return ExperimentRun(table(options.name), options.out, quiet=options.quiet).carry_out()

@@ -2,6 +2,7 @@
 
 from engine.messages.english import (
     advice,
+    article,
     columns,
     cures,
     data,
@@ -29,6 +30,7 @@ from engine.messages.english import (
     spec,
     split,
     states,
+    sweeps,
     table,
     theory,
     training,
@@ -58,6 +60,7 @@ SUBJECTS = (
     program,
     experiments,
     maps,
+    sweeps,
     recording,
     microscope,
     microscope_checks,
@@ -76,6 +79,7 @@ SUBJECTS = (
     vocabularies,
     pages,
     theory,
+    article,
 )
 
 ENGLISH = Language({code: words for subject in SUBJECTS for code, words in subject.WORDS.items()},

@@ -104,6 +104,7 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "headline": headline,
     "fraction": fraction,
     "clauses": lambda parts: "; ".join(map(str, parts)),
+    "sentences": lambda parts: " ".join(map(str, parts)),
     "listing": listing,
     "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),
 })
