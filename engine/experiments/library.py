@@ -188,7 +188,7 @@ class Library:
 
 def _of_table(table: ArticleTable) -> Experiment:
     group = Group.OPINION if table.is_misconception else Group.TABLE
-    return Experiment(f"table-{table.key}", table.title, table.setting, group, table.sweeps, table)
+    return Experiment(table.key, table.title, table.setting, group, table.sweeps, table)
 
 
 def _of_own(key: str, sweep: Sweep) -> Experiment:

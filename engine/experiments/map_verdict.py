@@ -82,7 +82,8 @@ def goal_of(board: Board, guessing: float) -> Goal:
     return Goal(own if own > 0 else guessing / 2)
 
 
-def verdict(board: Board, goal: Goal, inside: Inside | None = None, line: str = "") -> Verdict | None:
+def verdict(board: Board, goal: Goal, inside: Inside | None = None, line: str = ""
+            ) -> Verdict | None:
     """Return what a board shows; None before there is anything.
 
     Parameters

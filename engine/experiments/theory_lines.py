@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,8 @@ REACH = 6.0
 """Depth scales to which a network can be trained (Schoenholz et al. 2017, figure 5)."""
 POINTS = 96
 """Places at which a line is found."""
+Points = tuple[tuple[float, float], ...]
+
 RATES = 9
 """Places at which a stable rate is found, which takes a walk through the network each."""
 
@@ -85,7 +87,7 @@ class Line:
     key: str
     title: Message
     short: Message
-    points: tuple[tuple[float, float], ...]
+    points: Points
 
 
 @dataclass(frozen=True)
@@ -96,16 +98,50 @@ class TheoryLines:
     ----------
     lines : tuple[Line, ...]
         What is drawn over its map.
+    places : Mapping[str, int]
+        Which axis turns which knob.
+    reaches : tuple[tuple[float, float], ...]
+        How deep a network may be, by the scale of its first weights, ascending.
     rates : tuple[tuple[float, float], ...]
         The largest stable learning rate by the value on the other axis, ascending.
     """
 
     lines: tuple[Line, ...] = ()
-    rates: tuple[tuple[float, float], ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
+    reaches: Points = ()
+    rates: Points = ()
 
-    def has(self, key: str) -> bool:
-        """Say whether there is a line of this kind."""
-        return any(line.key == key for line in self.lines)
+    @property
+    def bound(self) -> str:
+        """Key of the line within which networks should learn; empty where there is none."""
+        if "depth" in self.places and self.reaches:
+            return "reach"
+        return "rate" if self.rates else ""
+
+    def rate(self, values: Values) -> float | None:
+        """Return the largest stable learning rate of a setting; None where none is known."""
+        if not self.rates:
+            return None
+        return _interpolated(self.rates, float(values[1 - self.places["learning_rate"]]))
+
+    def is_inside(self, values: Values) -> bool | None:
+        """Say whether theory expects a setting to learn; None where it does not say.
+
+        Of depth and scale: no deeper than the reach. Of learning rates: no larger than the stable
+        one.
+        """
+        if self.bound == "reach":
+            reach = _interpolated(self.reaches, float(values[self.places["gain"]]))
+            return float(values[self.places["depth"]]) <= reach
+        rate = self.rate(values)
+        return None if rate is None else float(values[self.places["learning_rate"]]) <= rate
+
+
+def _interpolated(points: Sequence[tuple[float, float]], at: float) -> float:
+    """Return what lies between points, in logarithms: what is endless counts as very large."""
+    places, found = zip(*points, strict=True)
+    logarithms = np.log(np.clip(found, 1e-30, 1e30))
+    return math.exp(float(np.interp(at, places, logarithms)))
 
 
 def reading(project: ProjectSpec, inputs: int = 1) -> Reading | None:
@@ -162,23 +198,24 @@ def theory_lines(sweep: Sweep, dataset: Dataset | None = None) -> TheoryLines:
     if len(sweep.axes) != 2 or any(not _numeric(axis.values) for axis in sweep.axes):
         return TheoryLines()
     lines: list[Line] = []
-    rates: tuple[tuple[float, float], ...] = ()
+    reaches: Points = ()
+    rates: Points = ()
     places = {axis.knob: place for place, axis in enumerate(sweep.axes)}
     if "gain" in places:
-        lines += _of_scale(sweep, places)
+        lines, reaches = _of_scale(sweep, places)
     if "learning_rate" in places and dataset is not None:
         rates = _rates(sweep, places["learning_rate"], dataset)
         if rates:
             lines.append(Line("rate", say("line.rate"), say("line.rate-short"),
                               _turned(rates, first=places["learning_rate"] == 1)))
-    return TheoryLines(tuple(lines), rates)
+    return TheoryLines(tuple(lines), places, reaches, rates)
 
 
 def _numeric(values: Sequence[Value]) -> bool:
     return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
-def _of_scale(sweep: Sweep, places: Mapping[str, int]) -> list[Line]:
+def _of_scale(sweep: Sweep, places: Mapping[str, int]) -> tuple[list[Line], Points]:
     """Return where chi is 1 and how deep a network may be, over the scale of first weights."""
     own = places["gain"]
     values = [float(value) for value in sweep.axes[own].values]
@@ -187,8 +224,9 @@ def _of_scale(sweep: Sweep, places: Mapping[str, int]) -> list[Line]:
              for scale in scales]
     known = [(scale, one) for scale, one in found if one is not None]
     if len(known) < 2:
-        return []
-    lines = []
+        return [], ()
+    lines: list[Line] = []
+    reaches = tuple((scale, one.reach) for scale, one in known)
     other = [float(value) for value in sweep.axes[1 - own].values]
     for scale in _crossings(sweep.project, known):
         lines.append(Line("critical", say("line.critical"), say("line.critical-short"),
@@ -196,8 +234,8 @@ def _of_scale(sweep: Sweep, places: Mapping[str, int]) -> list[Line]:
     if "depth" in places:
         lines.append(Line("reach", say("line.reach", times=REACH), say("line.reach-short",
                                                                        times=REACH),
-                          _turned([(scale, one.reach) for scale, one in known], first=own == 0)))
-    return lines
+                          _turned(reaches, first=own == 0)))
+    return lines, reaches
 
 
 def _turn(project: ProjectSpec, key: str, value: Value) -> ProjectSpec:
@@ -228,7 +266,7 @@ def _between(chi: Callable[[float], float], low: float, high: float, at_low: flo
     return (low + high) / 2
 
 
-def _rates(sweep: Sweep, own: int, dataset: Dataset) -> tuple[tuple[float, float], ...]:
+def _rates(sweep: Sweep, own: int, dataset: Dataset) -> Points:
     """Return the largest stable rate at some values of the other axis."""
     axis = sweep.axes[1 - own]
     values = sorted(float(value) for value in axis.values)
@@ -244,22 +282,6 @@ def _rates(sweep: Sweep, own: int, dataset: Dataset) -> tuple[tuple[float, float
     return tuple(found)
 
 
-def _turned(points: Sequence[tuple[float, float]], *, first: bool) -> tuple[tuple[float, float], ...]:
+def _turned(points: Points, *, first: bool) -> Points:
     """Return points whose first number belongs to the first axis, or else to the second."""
     return tuple(points) if first else tuple((b, a) for a, b in points)
-
-
-def is_inside(sweep: Sweep, lines: TheoryLines, values: Values, project: ProjectSpec) -> bool | None:
-    """Say whether theory expects a setting to learn; None where it does not say.
-
-    Of depth and scale: no deeper than the reach. Of learning rates: no larger than the stable one.
-    """
-    if lines.has("reach"):
-        one = reading(project)
-        return None if one is None else one.is_trainable
-    if lines.rates:
-        own = next(place for place, axis in enumerate(sweep.axes) if axis.knob == "learning_rate")
-        others, rates = zip(*lines.rates, strict=True)
-        at = np.interp(float(values[1 - own]), others, np.log(rates))
-        return bool(math.log(max(float(values[own]), 1e-300)) <= at)
-    return None
