@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from statistics import fmean, median
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +15,9 @@ from engine.experiments.yardstick import deciding_step
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.experiments.results import Result
     from engine.spec import ProjectSpec
 
-USUAL_RATE = 4e9
+RATE = 4e9
 """Multiply-adds of a second on one processor, of networks as people build them here."""
 STEP_S, LAYER_S = 3e-6, 2e-6
 """What a step takes beside them, and every layer of it."""
@@ -29,22 +27,7 @@ LOOKED_AT = 24
 """Cells that stand for all."""
 
 
-def rate_of(results: Iterable[Result], batch_size: int) -> float:
-    """Return the multiply-adds of a second that cells of this computer have come to.
-
-    Parameters
-    ----------
-    results : iterable of Result
-        Cells that were computed here; those that took too little to tell are passed over.
-    batch_size : int
-        Examples of their batches.
-    """
-    found = [one.operations * one.step * batch_size / one.seconds for one in results
-             if one.seconds > CELL_S and one.operations and one.step]
-    return median(found) if found else USUAL_RATE
-
-
-def seconds_of(sweep: Sweep, dataset: Dataset, workers: int, rate: float = USUAL_RATE) -> float:
+def seconds_of(sweep: Sweep, dataset: Dataset, workers: int) -> float:
     """Return about how many seconds a sweep takes.
 
     Parameters
@@ -55,8 +38,6 @@ def seconds_of(sweep: Sweep, dataset: Dataset, workers: int, rate: float = USUAL
         Its data.
     workers : int
         How many compute at a time.
-    rate : float
-        Multiply-adds of a second, of one of them.
     """
     places = math.prod(sweep.shape)
     some = np.unique(np.linspace(0, places - 1, min(places, LOOKED_AT)).astype(np.int64))
@@ -64,17 +45,17 @@ def seconds_of(sweep: Sweep, dataset: Dataset, workers: int, rate: float = USUAL
     for number in some:
         place = tuple(int(index) for index in np.unravel_index(number, sweep.shape))
         try:
-            costs.append(_seconds(sweep.project_at(Cell(place, 0)), dataset, rate))
+            costs.append(_seconds(sweep.project_at(Cell(place, 0)), dataset))
         except EngineError:
             costs.append(0.0)
     return fmean(costs) * sweep.size / max(workers, 1)
 
 
-def _seconds(project: ProjectSpec, dataset: Dataset, rate: float) -> float:
+def _seconds(project: ProjectSpec, dataset: Dataset) -> float:
     examples = len(dataset.training)
     batch = min(project.training.batch_size or examples, examples)
     steps = deciding_step(project, dataset)
-    of_step = (batch * operations_of(project, dataset) / rate + STEP_S
+    of_step = (batch * operations_of(project, dataset) / RATE + STEP_S
                + LAYER_S * len(project.network))
     return CELL_S + steps * of_step
 

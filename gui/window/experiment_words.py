@@ -91,13 +91,12 @@ def _theory(reading: Reading | None, rate: float | None) -> Iterable[Message]:
         yield say("map.rate", rate=rate)
 
 
-def entry_of(experiment: Experiment, done: int, waiting: Sequence[str], current: str) -> Entry:
-    """Return how an experiment stands in the list."""
-    share = done / max(experiment.size, 1)
+def entry_of(experiment: Experiment, share: float, waiting: Sequence[str], current: str) -> Entry:
+    """Return how an experiment stands in the list, of which such a share is computed."""
     status = (Status.RUNNING if experiment.key == current else
               Status.WAITING if experiment.key in waiting else
-              Status.DONE if share >= 1 else Status.PART if done else Status.NONE)
-    return Entry(experiment.key, experiment.title.text, experiment.group, status, min(share, 1.0))
+              Status.DONE if share >= 1 else Status.PART if share > 0 else Status.NONE)
+    return Entry(experiment.key, experiment.title.text, experiment.group, status, share)
 
 
 def signs_of(workers: Sequence[WorkerState], title: str) -> tuple[WorkerSign, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -69,18 +71,43 @@ class SweepTeller:
         What was asked for first.
     parts : sequence of Sweep
         Parts of it with values between its own.
+
+    Attributes
+    ----------
+    known : Known
+        What theory says.
+    is_known : bool
+        Whether that has been asked.
+    picture : SweepPicture
+        What was shown last.
     """
 
     def __init__(self, sweep: Sweep, parts: Sequence[Sweep] = ()) -> None:
         self.sweep = sweep
         self.parts = tuple(parts)
         self.known = Known()
+        self.is_known = False
         self.picture = SweepPicture((board_of(sweep, ()),), tuple(map(style_of, sweep.axes)))
         self._readings: dict[Values, Reading | None] = {}
 
     def set_known(self, known: Known) -> None:
         """Take in what theory says."""
-        self.known = known
+        self.known, self.is_known = known, True
+
+    def with_part(self, part: Sweep) -> SweepTeller:
+        """Return the same with a part that is computed finer."""
+        other = SweepTeller(self.sweep, (*self.parts, part))
+        other.known, other.is_known = self.known, self.is_known
+        return other
+
+    @cached_property
+    def size(self) -> int:
+        """Cells of all, each counted once."""
+        if not self.parts:
+            return self.sweep.size
+        places = {tuple(plain(values)) for sweep in (self.sweep, *self.parts)
+                  for values in itertools.product(*(axis.values for axis in sweep.axes))}
+        return len(places) * self.sweep.seeds
 
     def show(self, results: Sequence[Result]) -> SweepPicture:
         """Return the picture of these results."""

@@ -14,7 +14,7 @@ from engine.errors import EngineError
 from engine.experiments.execution import Executor, WorkerState
 from engine.experiments.results import Result
 from engine.experiments.store import Store
-from engine.experiments.sweep import Rectangle, Sweep
+from engine.experiments.sweep import Sweep
 from engine.experiments.sweep_run import Standing, SweepRun
 from engine.messages import Message
 
@@ -158,11 +158,23 @@ class SweepQueue(QObject):
         self._begin()
         self.changed.emit()
 
-    def refine(self, key: str, rectangle: Rectangle) -> bool:
-        """Compute a part of what runs finer; return False if that does not run."""
-        if self._run is None or self.current != key or self.is_paused:
+    def extend(self, key: str, sweep: Sweep) -> bool:
+        """Compute another sweep of an experiment next; return False if it is not among these.
+
+        What of it was being computed rests meanwhile.
+        """
+        task = next((task for task in self._tasks if task.key == key), None)
+        if task is None:
             return False
-        self._run.refine(rectangle)
+        is_current = task is self._tasks[0]
+        if is_current:
+            self.look()
+            if not self.has(key):
+                return False
+            self._leave_off()
+            self._opening = None
+        task.sweeps = (*task.sweeps[:task.number], sweep, *task.sweeps[task.number:])
+        self._begin()
         return True
 
     def toggle(self) -> None:
@@ -198,6 +210,7 @@ class SweepQueue(QObject):
     def restart(self) -> None:
         """Go on somewhere else with what runs."""
         if self._run is not None:
+            self.look()
             self._leave_off()
             self._begin()
 

@@ -71,4 +71,7 @@ WORDS: Mapping[str, Entry] = {
     "library.title": "{name}",
     "library.own": "{project} · {steps:whole} steps · {seeds} {seeds|seed|seeds}",
     "library.own-whole": "{project} · to its own end · {seeds} {seeds|seed|seeds}",
+    "library.unread": "Some of your sweeps cannot be read: {names:list}.",
+    "library.no-finer": "Nothing lies between these values: they are as fine as they can be.",
+    "library.no-network": "No network can be made with these values.",
 }
