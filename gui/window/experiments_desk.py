@@ -49,8 +49,8 @@ class ExperimentsDesk(QObject):
         Whose project a sweep of one's own is made of, and beside which a network opens as B.
     settings : Settings
         Where experiments are kept, and which computers were used last.
-    make_executor : callable
-        Who computes on this computer, with so many workers.
+    make_executor : callable | None
+        Who computes on this computer, with so many workers; None: processes of this program.
 
     Attributes
     ----------
@@ -68,10 +68,10 @@ class ExperimentsDesk(QObject):
     opened_in_lab = Signal(str)
 
     def __init__(self, document: Document, settings: Settings, parent: QObject | None = None, *,
-                 make_executor: Callable[[int], Executor] = LocalExecutor) -> None:
+                 make_executor: Callable[[int], Executor] | None = None) -> None:
         super().__init__(parent)
         self._document, self._settings = document, settings
-        self._local = make_executor
+        self._local = make_executor or LocalExecutor
         self._temporary = None if settings.experiments else TemporaryDirectory()
         folder = settings.experiments or Path(self._temporary.name if self._temporary else "")
         self.library = Library(folder)
