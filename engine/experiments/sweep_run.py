@@ -101,6 +101,7 @@ class SweepRun:
         self._found = 0
         self._fault: Message | None = None
         self._is_cancelled = False
+        self._is_started = False
         self._clock = _Clock()
         self._thread: threading.Thread | None = None
 
@@ -169,7 +170,8 @@ class SweepRun:
             if new and self._fault is None and not self._is_cancelled:
                 self._over.clear()
             self._ask(finer, new, first=True)
-        self._executor.wake()
+        if new:
+            self._start_executor()
         return finer
 
     def take(self) -> Job | None:
@@ -228,10 +230,21 @@ class SweepRun:
             self._find(sweep, cells, stored)
         with self._lock:
             self._end_if_done()
-            if self._over.is_set():
+            is_over = self._over.is_set()
+        if not is_over:
+            self._start_executor()
+
+    def _start_executor(self) -> None:
+        """Let the executor begin, or look for work again where it has begun."""
+        with self._lock:
+            if self._is_cancelled or self._fault is not None:
                 return
+            is_first, self._is_started = not self._is_started, True
         try:
-            self._executor.start(self)
+            if is_first:
+                self._executor.start(self)
+            else:
+                self._executor.wake()
         except EngineError as error:
             self.failed(error.message)
 

@@ -21,6 +21,8 @@ from tqdm import tqdm
 from engine.bundles import write_bundle
 from engine.data.dataset import Dataset
 from engine.errors import FormatError
+from engine.experiments.course import Course, Rows, Steps
+from engine.experiments.headless import carry
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.layers.losses import OF_CLASSES
 from engine.spec import ProjectSpec
@@ -147,18 +149,18 @@ class BatchRun:
         return trainer
 
     def _train(self, trainer: TrainerLike, history: IO[str] | None, bar: tqdm[Any]) -> None:
-        chunk = len(trainer.ring.data) // 2
-        cursor = 0
-        while trainer.step < self._steps and not self._interrupted and trainer.ended is None:
-            try:
-                bar.update(trainer.run(min(self._steps - trainer.step, chunk), CHUNK_S))
-            finally:
-                steps, rows, cursor = trainer.ring.read(cursor)
-                if history is not None:
-                    history.write(csv_lines(steps, rows))
-                if len(rows):
-                    loss = rows[-1, trainer.ring.columns.index("loss")]
-                    bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
+        place = trainer.ring.columns.index("loss")
+
+        def listen(steps: Steps, rows: Rows) -> None:
+            if history is not None:
+                history.write(csv_lines(steps, rows))
+            bar.update(len(steps))
+            bar.set_postfix_str(f"loss {rows[-1, place]:.4g}", refresh=False)
+
+        course = Course(trainer, self._steps, listen)
+        carry(course, lambda: self._interrupted, CHUNK_S)
+        if course.error is not None:
+            raise course.error
 
     def _interrupt(self, trainer: TrainerLike) -> None:
         self._interrupted = True

@@ -165,7 +165,7 @@ VISUAL_C = r"(PySide6|shiboken6)/((msvcp|vcruntime)140\w*\.dll)$"
 and finds it in its own folder; Numba's modules look at the top, and are the only ones that the
 command line loads (PyInstaller, issue 9216)."""
 
-DATA = ("datasets", "examples", "fonts", "golden", "icons", "pages")
+DATA = ("datasets", "examples", "experiments", "fonts", "golden", "icons", "pages")
 """Folders under ``resources`` that the program reads."""
 
 

@@ -15,6 +15,7 @@ from engine.experiments.article.figures import (
     middle,
     of_group,
     shown,
+    written,
 )
 from engine.experiments.article.measures import Measure
 from engine.messages import Message, say
@@ -101,9 +102,19 @@ class Best(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="best"):
                       if row is not best and not apart(row.values, best.values))
         if alike:
             told.append(say("article.best.alike", labels=alike))
-        if self.is_scale and best in (tried[0], tried[-1]):
-            told.append(say("article.best.end", label=best.label))
-        return tuple(told)
+        return (*told, *(self._end_or_turn(tried, best, sign) if self.is_scale else ()))
+
+    def _end_or_turn(self, tried: Sequence[Figures], best: Figures, sign: int
+                     ) -> tuple[Message, ...]:
+        """Say that the best is the last of the scale, or that it gets worse to either side."""
+        place = tried.index(best)
+        if place in (0, len(tried) - 1):
+            return (say("article.best.end"),)
+        before, after = tried[place - 1], tried[place + 1]
+        if any(sign * middle(row.values) <= sign * middle(best.values) for row in (before, after)):
+            return ()
+        return (say("article.best.turn", before=before.label, after=after.label,
+                    less=written(middle(before.values)), more=written(middle(after.values))),)
 
 
 class Beside(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="beside"):

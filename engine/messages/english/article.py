@@ -61,6 +61,8 @@ _ORDERS: Mapping[str, Entry] = {
     "article.order.pair": "{a} and {b}",
     "article.best": "Of the {count} that were tried, {label} is best: {noun} is {shown}.",
     "article.best.alike": "The seeds do not tell it apart from {labels:list}.",
+    "article.best.turn":
+        "To either side of it the median is worse: {less} for {before}, {more} for {after}.",
     "article.best.end": "It stands at the end of what was tried, so that the best may lie beyond.",
     "article.beside": "Beside {label}, {noun} is {parts:clauses}.",
     "article.beside.higher": "higher with every seed for {labels:list}",

@@ -68,5 +68,36 @@ _STORES: Mapping[str, Entry] = {
         "Wait until it has ended, or name another folder with --out"),
 }
 
-WORDS: Mapping[str, Entry] = {**_KNOBS, **_SWEEPS, **_STORES}
+_CLUSTERS: Mapping[str, Entry] = {
+    "cluster.missing": Fault(
+        "Cluster", "the package {name} is not installed", "",
+        "Install it, `pip install 'backprop-lab[cluster]'`, in the Python that runs this program"),
+    "cluster.address": Fault(
+        "Address", "{text} is none", "a computer and a port, such as 192.168.1.20:8786 or "
+        "tcp://pc-1:8786"),
+    "cluster.which-certificates": Fault(
+        "Cluster", "no certificates are named", "the folder that `backprop-lab cluster init` made, "
+        "with --certificates",
+        "An address that begins with tcp:// needs none, and lets everybody in the network in"),
+    "cluster.no-certificates": Fault(
+        "{place}", "there is no such file", "a folder of certificates",
+        "Make one with `backprop-lab cluster init`, and copy it to every computer"),
+    "cluster.exists": Fault(
+        "{place}", "there are certificates already", "",
+        "Name another folder, or delete it where no computer uses it any more"),
+    "cluster.unreachable": Fault(
+        "{address}", "nobody listens there, and it is no address of this computer", "",
+        "Name the address of this computer, so that workers can find the sweep there"),
+    "cluster.refused": Fault(
+        "{address}", "what listens there does not answer", "a scheduler with the same certificates",
+        "Use the same folder of certificates on all computers, or another port"),
+    "cluster.broken": Fault("{address}", "the connection has broken ({reason})", "",
+                            "Start the sweep again: what is done stays done"),
+    "cluster.too-large": Fault(
+        "{place}", "it is too large to be sent to every computer", "at most {most:mib} MiB"),
+    "cluster.differs":
+        "has another version of the program, and is given nothing to compute ({found})",
+}
+
+WORDS: Mapping[str, Entry] = {**_KNOBS, **_SWEEPS, **_STORES, **_CLUSTERS}
 """Templates by code."""
