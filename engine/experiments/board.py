@@ -52,11 +52,14 @@ class Measure:
         What people read.
     larger_is_better : bool
         Whether the best has the largest figure.
+    is_loss : bool
+        Whether it is one that a sweep's goal is about.
     """
 
     key: str
     title: Message
     larger_is_better: bool = False
+    is_loss: bool = False
 
     def of(self, result: Result) -> float:
         """Return the figure of a network; NaN where there is no finite one."""
@@ -65,8 +68,8 @@ class Measure:
 
 
 MEASURES: Mapping[str, Measure] = {one.key: one for one in (
-    Measure("loss", say("measure.loss")),
-    Measure("validation_loss", say("measure.validation-loss")),
+    Measure("loss", say("measure.loss"), is_loss=True),
+    Measure("validation_loss", say("measure.validation-loss"), is_loss=True),
     Measure("accuracy", say("measure.accuracy"), larger_is_better=True),
     Measure("validation_accuracy", say("measure.validation-accuracy"), larger_is_better=True),
     Measure("step", say("measure.step")),

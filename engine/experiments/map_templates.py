@@ -44,7 +44,7 @@ def map_templates() -> tuple[MapTemplate, ...]:
 
 def network(depth: int, width: int = WIDTH, activation: str = "relu", **options: Option
             ) -> NetworkSpec:
-    """Return a stack of so many hidden layers for the digits, weights of variance gain² / fan in."""
+    """Return a stack of so many hidden layers for the digits, of weight variance gain² / fan in."""
     hidden: dict[str, Option] = {"units": width, "activation": activation,
                                  "weights": "lecun_normal", "gain": _critical(activation),
                                  **options}

@@ -1,8 +1,8 @@
 """What a sweep shows, in a sentence that counts both sides of what theory promises.
 
 One side alone flatters: a line that no network crosses is right about all within it. So those that
-learned beyond it are counted as well; and what counts as learned is fixed before a cell is computed,
-and printed.
+learned beyond it are counted as well; and what counts as learned is fixed before a cell is
+computed, and printed.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def goal_of(board: Board, guessing: float) -> Goal:
     """
     if board.measure.larger_is_better:
         return Goal((1 + guessing) / 2, larger_is_better=True)
-    own = board.sweep.goal_loss
+    own = board.sweep.goal_loss if board.measure.is_loss else 0.0
     return Goal(own if own > 0 else guessing / 2)
 
 

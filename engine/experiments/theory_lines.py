@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import EngineError
 from engine.experiments.knobs import knob
@@ -36,6 +38,7 @@ REACH = 6.0
 POINTS = 96
 """Places at which a line is found."""
 Points = tuple[tuple[float, float], ...]
+Reals = NDArray[np.float64]
 
 RATES = 9
 """Places at which a stable rate is found, which takes a walk through the network each."""
@@ -114,15 +117,22 @@ class TheoryLines:
     @property
     def bound(self) -> str:
         """Key of the line within which networks should learn; empty where there is none."""
-        if "depth" in self.places and self.reaches:
-            return "reach"
+        if self.reaches:
+            return "reach" if "depth" in self.places else ""
         return "rate" if self.rates else ""
+
+    @cached_property
+    def _logarithms(self) -> tuple[Reals, Reals]:
+        """Places on an axis, and logarithms of what theory says there: endless is very large."""
+        places, found = zip(*(self.reaches or self.rates), strict=True)
+        return np.array(places), np.log(np.clip(found, 1e-30, 1e30))
 
     def rate(self, values: Values) -> float | None:
         """Return the largest stable learning rate of a setting; None where none is known."""
         if not self.rates:
             return None
-        return _interpolated(self.rates, float(values[1 - self.places["learning_rate"]]))
+        at = float(values[1 - self.places["learning_rate"]])
+        return math.exp(float(np.interp(at, *self._logarithms)))
 
     def is_inside(self, values: Values) -> bool | None:
         """Say whether theory expects a setting to learn; None where it does not say.
@@ -131,17 +141,10 @@ class TheoryLines:
         one.
         """
         if self.bound == "reach":
-            reach = _interpolated(self.reaches, float(values[self.places["gain"]]))
-            return float(values[self.places["depth"]]) <= reach
+            reach = np.interp(float(values[self.places["gain"]]), *self._logarithms)
+            return float(values[self.places["depth"]]) <= math.exp(float(reach))
         rate = self.rate(values)
         return None if rate is None else float(values[self.places["learning_rate"]]) <= rate
-
-
-def _interpolated(points: Sequence[tuple[float, float]], at: float) -> float:
-    """Return what lies between points, in logarithms: what is endless counts as very large."""
-    places, found = zip(*points, strict=True)
-    logarithms = np.log(np.clip(found, 1e-30, 1e30))
-    return math.exp(float(np.interp(at, places, logarithms)))
 
 
 def reading(project: ProjectSpec, inputs: int = 1) -> Reading | None:
@@ -203,7 +206,7 @@ def theory_lines(sweep: Sweep, dataset: Dataset | None = None) -> TheoryLines:
     places = {axis.knob: place for place, axis in enumerate(sweep.axes)}
     if "gain" in places:
         lines, reaches = _of_scale(sweep, places)
-    if "learning_rate" in places and dataset is not None:
+    elif "learning_rate" in places and dataset is not None:
         rates = _rates(sweep, places["learning_rate"], dataset)
         if rates:
             lines.append(Line("rate", say("line.rate"), say("line.rate-short"),
@@ -220,8 +223,7 @@ def _of_scale(sweep: Sweep, places: Mapping[str, int]) -> tuple[list[Line], Poin
     own = places["gain"]
     values = [float(value) for value in sweep.axes[own].values]
     scales = np.linspace(min(values), max(values), POINTS)
-    found = [(float(scale), reading(_turn(sweep.project, "gain", float(scale))))
-             for scale in scales]
+    found = [(float(scale), _at(sweep.project, float(scale))) for scale in scales]
     known = [(scale, one) for scale, one in found if one is not None]
     if len(known) < 2:
         return [], ()
@@ -238,8 +240,12 @@ def _of_scale(sweep: Sweep, places: Mapping[str, int]) -> tuple[list[Line], Poin
     return lines, reaches
 
 
-def _turn(project: ProjectSpec, key: str, value: Value) -> ProjectSpec:
-    return knob(key).apply(project, value)
+def _at(project: ProjectSpec, scale: float) -> Reading | None:
+    """Return what theory says of a project whose first weights are so large."""
+    try:
+        return reading(knob("gain").apply(project, scale))
+    except EngineError:
+        return None
 
 
 def _crossings(project: ProjectSpec, known: Sequence[tuple[float, Reading]]) -> list[float]:
@@ -252,7 +258,7 @@ def _crossings(project: ProjectSpec, known: Sequence[tuple[float, Reading]]) -> 
 
 
 def _chi(project: ProjectSpec, scale: float) -> float:
-    one = reading(_turn(project, "gain", scale))
+    one = _at(project, scale)
     return math.nan if one is None else one.chi
 
 
@@ -275,7 +281,10 @@ def _rates(sweep: Sweep, own: int, dataset: Dataset) -> Points:
     found = []
     for place in places:
         value = values[place]
-        project = _turn(sweep.project, axis.knob, int(value) if whole else value)
+        try:
+            project = knob(axis.knob).apply(sweep.project, int(value) if whole else value)
+        except EngineError:
+            continue
         rate = stable_rate(project, dataset)
         if rate is not None:
             found.append((value, rate))

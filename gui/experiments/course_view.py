@@ -165,7 +165,8 @@ class CourseView(QWidget):
             place = QRectF(point.x() + 4, point.y() - metrics.height(),
                            metrics.horizontalAdvance(text) + 6, metrics.height())
             place.moveLeft(min(place.left(), area.right() - place.width()))
-            while any(place.intersects(other) for other in taken) and place.bottom() < area.bottom():
+            while (any(place.intersects(other) for other in taken)
+                   and place.bottom() < area.bottom()):
                 place.translate(0, metrics.height())
             taken.append(QRectF(place))
             ground = QColor(tokens.surface)

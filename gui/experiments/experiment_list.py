@@ -37,7 +37,8 @@ ENTRY = Qt.ItemDataRole.UserRole
 HEIGHT, HEADING, SIGN, SIDE, RADIUS = 28, 34, 12, 8, 8
 """Px at 13 px text: a row, a heading, the sign of how far it is, the margin, corners."""
 FOOT = "A table opens on the right, a map in the middle."
-NEW_TIP = "Make a sweep of the Lab’s project: choose what is turned, how far, and with how many seeds."
+NEW_TIP = ("Make a sweep of the Lab’s project: choose what is turned, how far, and with how many "
+           "seeds.")
 REMOVE_TIP = "Remove this sweep and its results."
 
 
@@ -69,6 +70,7 @@ class ExperimentList(Card):
         self.add_header_widget(self.new)
         self._model = QStandardItemModel(self)
         self._rows: dict[str, QStandardItem] = {}
+        self._is_filling = False
         self.delegate = EntryDelegate(self)
         self.list = QListView()
         self.list.setModel(self._model)
@@ -103,7 +105,7 @@ class ExperimentList(Card):
                 _fill(self._rows[entry.key], entry)
             return
         current = self.current()
-        self.list.selectionModel().blockSignals(True)
+        self._is_filling = True
         self._model.clear()
         self._rows = {}
         for group, title in HEADINGS.items():
@@ -118,9 +120,9 @@ class ExperimentList(Card):
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
                 _fill(item, entry)
                 self._model.appendRow(item)
-        self.list.selectionModel().blockSignals(False)
         if current in self._rows:
             self.list.setCurrentIndex(self._rows[current].index())
+        self._is_filling = False
 
     def current(self) -> str:
         """Return the key of the row that has the keyboard; empty if none has."""
@@ -141,7 +143,7 @@ class ExperimentList(Card):
     def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
         entry = current.data(ENTRY)
         self._remove.setEnabled(isinstance(entry, Entry) and entry.group is Group.OWN)
-        if isinstance(entry, Entry):
+        if isinstance(entry, Entry) and not self._is_filling:
             self.chosen.emit(entry.key)
 
     @Slot(QModelIndex)

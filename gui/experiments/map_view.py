@@ -16,8 +16,8 @@ from gui.experiments.sweep_view import DRAG_PX, SweepView
 
 TOP, RIGHT = 26, 14
 """Px at 13 px text: room above for the names of lines, and at the right."""
-HINT = ("Arrow keys go from cell to cell, Enter opens the network as B in the Lab; draw a rectangle "
-        "to compute inside it finer, or press F for the cells around the selected one.")
+HINT = ("Arrow keys go from cell to cell, Enter opens the network as B in the Lab; draw a "
+        "rectangle to compute inside it finer, or press F for the cells around the selected one.")
 
 
 class MapView(SweepView):

@@ -1,4 +1,4 @@
-"""The dialog for a sweep of one's own: what is turned, how far, how often, and how long it takes."""
+"""The dialog for a sweep of one's own: what is turned, how far, how often, how long it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sweep over one axis: the median of the seeds as a line, their range as a band, each as a dot."""
+"""A sweep over one axis: the median of the seeds as a line, their range as a band, each a dot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The middle of the page: a sweep as map, lines or strands, what its colours mean, what it shows."""
+"""The middle of the page: a sweep as map, lines or strands, what colours mean, what it shows."""
 
 from __future__ import annotations
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.experiments.board import Values
@@ -49,7 +57,6 @@ class SweepView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
-        self.setToolTip("")
         self.setWhatsThis(hint)
         theme.notifier().changed.connect(self._on_theme_changed)
 
@@ -161,23 +168,23 @@ class SweepView(QWidget):
             if self.current is not None:
                 self.selected.emit(self.current)
 
-    def focusInEvent(self, event: QEvent) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
         if self.current is None and self.picture is not None:
             self.current = self.first()
             self._tell()
         self.update()
 
-    def focusOutEvent(self, event: QEvent) -> None:
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         self.update()
 
     def _tell(self) -> None:
         """Say in words what is selected."""
         title = "" if self.picture is None else f": {self.picture.board.sweep.name}"
         self.setAccessibleName(f"{self._name}{title}")
-        known = self.current is not None and self.picture is not None
-        self.setAccessibleDescription(
-            f"{self._describe(self.current).text}. {self.whatsThis()}"  # type: ignore[arg-type]
-            if known else self.whatsThis())
+        told = self.whatsThis()
+        if self.current is not None and self.picture is not None:
+            told = f"{self._describe(self.current).text}. {told}"
+        self.setAccessibleDescription(told)
 
     # Painting
 

@@ -213,8 +213,9 @@ class WhereBar(Card):
 
     def show_where(self, key: str, titles: Mapping[str, str]) -> None:
         """Show where they are computed, and what the choices are called."""
-        self.where.set_options(tuple(titles.items()))
-        self.where.set_tooltips(TIPS)
+        if {name: self.where.button(name).text() for name in self.where.options()} != dict(titles):
+            self.where.set_options(tuple(titles.items()))
+            self.where.set_tooltips(TIPS)
         self.where.set_current(key)
 
     def show_workers(self, workers: Sequence[WorkerSign]) -> None:

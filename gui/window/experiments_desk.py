@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
     from gui.document.document import Document
     from gui.window.preferences import Settings
 
-DRAW_MS = 200
-"""Least time between two pictures while results come."""
+DRAW_MS, SHARE = 200, 5
+"""Least time between two pictures while results come: so many ms, and times as long as one takes.
+"""
 FIRST_SWEEP = "map-depth-scale"
 KEEP_DONE = "What is done is kept."
 
@@ -186,6 +188,7 @@ class ExperimentsDesk(QObject):
         """Draw what has changed of what is seen."""
         if not self._shown:
             return
+        started = time.perf_counter()
         if self._sweep_key in self._stale:
             self._draw_sweep()
         if self._table_key in self._stale:
@@ -193,6 +196,9 @@ class ExperimentsDesk(QObject):
         self._stale -= {self._sweep_key, self._table_key}
         self._show_list()
         self._show_start()
+        # A map of thousands of cells takes a while, and the window is to have most of the time.
+        cost_ms = 1000 * (time.perf_counter() - started)
+        self._drawing.setInterval(max(DRAW_MS, round(SHARE * cost_ms)))
 
     def _draw_sweep(self) -> None:
         experiment = self.library.experiment(self._sweep_key)
