@@ -77,15 +77,23 @@ class Library:
     ----------
     folder : Path
         Where files are kept; made when something is written.
+
+    Attributes
+    ----------
+    unread : tuple[str, ...]
+        Files of a person's own sweeps that cannot be read.
+    fault : Message | None
+        Why the article's tables are not there; None if they are.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._fixed = (*map(_of_table, tables()), *(
-            Experiment(f"map-{one.key}", one.title, one.setting, Group.MAP, (one.sweep,))
-            for one in map_templates()))
         self._own: dict[str, Experiment] = {}
         self.unread: tuple[str, ...] = ()
+        self.fault: Message | None = None
+        self._fixed = (*self._tables(), *(
+            Experiment(f"map-{one.key}", one.title, one.setting, Group.MAP, (one.sweep,))
+            for one in map_templates()))
         self._read_own()
 
     def __iter__(self) -> Iterator[Experiment]:
@@ -168,6 +176,14 @@ class Library:
         self._make_folder()
         replace_file(self.folder / f"{key}{PARTS_SUFFIX}", msgspec.json.encode(parts))
 
+    def _tables(self) -> tuple[Experiment, ...]:
+        try:
+            return tuple(map(_of_table, tables()))
+        except FormatError as error:
+            # A broken installation; maps and a person's own sweeps need none of them.
+            self.fault = error.message
+            return ()
+
     def _make_folder(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -177,7 +193,10 @@ class Library:
 
     def _read_own(self) -> None:
         unread = []
-        for path in sorted(self.folder.glob(f"*{SWEEP_SUFFIX}")):
+        # In the order in which they were made.
+        found = sorted(self.folder.glob(f"*{SWEEP_SUFFIX}"), key=lambda path: (
+            path.stat().st_mtime_ns, path.name))
+        for path in found:
             key = path.name.removesuffix(SWEEP_SUFFIX)
             try:
                 self._own[key] = _of_own(key, sweep_from_json(path.read_bytes(), path.name))

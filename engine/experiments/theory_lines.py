@@ -7,6 +7,7 @@ factor of e. And gradient descent is stable up to a rate (`engine.theory.stable_
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -184,6 +185,8 @@ def _criticality(layer: ResolvedLayer) -> Criticality | None:
         return None
     units = int(layer.options["units"])
     size = initial_size(layer.options, (units, units), units, units)
+    if not size > 0:
+        return None
     bias = first_bias(scheme, layer.options) if layer.options["bias"] else 0.0
     return criticality(str(layer.options["activation"]), units * size**2, bias**2)
 
@@ -251,7 +254,7 @@ def _at(project: ProjectSpec, scale: float) -> Reading | None:
 def _crossings(project: ProjectSpec, known: Sequence[tuple[float, Reading]]) -> list[float]:
     """Return the scales at which chi is 1."""
     found = []
-    for (low, before), (high, after) in zip(known, known[1:], strict=False):
+    for (low, before), (high, after) in itertools.pairwise(known):
         if (before.chi - 1) * (after.chi - 1) < 0:
             found.append(_between(lambda scale: _chi(project, scale), low, high, before.chi))
     return found

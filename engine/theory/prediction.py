@@ -15,7 +15,15 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.layers import LOSSES, ResolvedLayer, place, resolve
-from engine.layers.covariance import Crossing, Reals, Return, Signal, Surroundings, of_values
+from engine.layers.covariance import (
+    Crossing,
+    Reals,
+    Return,
+    Signal,
+    Surroundings,
+    Typical,
+    of_values,
+)
 from engine.messages import Message, say
 from engine.spec import ProjectSpec
 from engine.theory.band import of_layer as band_of
@@ -100,7 +108,7 @@ def predict(project: ProjectSpec, dataset: Dataset, *, points: int = 24,
     """
     layers, probe = _looked_at(project, dataset, points)
     with np.errstate(all="ignore"):
-        return _Walk(project, layers, probe, weights or {}).predicted()
+        return _Walk(project, layers, probe, weights or {}, probe.typical).predicted()
 
 
 def tangent_kernel(project: ProjectSpec, dataset: Dataset, *, points: int = 24
@@ -124,7 +132,8 @@ def tangent_kernel(project: ProjectSpec, dataset: Dataset, *, points: int = 24
     """
     layers, probe = _looked_at(project, dataset, points)
     with np.errstate(all="ignore"):
-        found = _Walk(project, layers, probe, {}).kernel()
+        # Of the examples that they are, and not of what a batch of them is like on average.
+        found = _Walk(project, layers, probe, {}, None).kernel()
     return found if isinstance(found, Message) else (found, probe)
 
 
@@ -142,11 +151,12 @@ class _Walk:
     """The way through a network and back."""
 
     def __init__(self, project: ProjectSpec, layers: Sequence[ResolvedLayer], probe: Probe,
-                 squares: Mapping[str, float]) -> None:
+                 squares: Mapping[str, float], typical: Typical | None) -> None:
         self._project = project
         self._layers = layers
         self._probe = probe
         self._squares = squares
+        self._typical = typical
         self._crossings: list[Crossing | Message] = []
         self._errors: Errors | None = None
 
@@ -190,7 +200,7 @@ class _Walk:
             if isinstance(before, Message):
                 return before
             inputs.append(before.output if before else of_values(
-                self._probe.inputs, -1, self._probe.typical))
+                self._probe.inputs, -1, self._typical))
         around = Surroundings(self._probe.batch, of_layer(self._squares, layer.spec.id), position,
                               layer.spec.frozen)
         found = layer.kind.covariances(layer.options, tuple(inputs), around)

@@ -59,4 +59,4 @@ def axis_for(figures: Iterable[float], *, may_be_log: bool = True) -> FigureAxis
         return FigureAxis(math.log10(low) - span, math.log10(high) + span, True)
     span = (high - low) or abs(high) or 1.0
     floor = low - MARGIN * span
-    return FigureAxis(0.0 if 0 <= low and floor < 0 else floor, high + MARGIN * span, False)
+    return FigureAxis(0.0 if low >= 0 and floor < 0 else floor, high + MARGIN * span, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -137,7 +138,7 @@ def _clamped(scale: Scale, value: float) -> float:
     numbers = [float(one) for one in scale.values if isinstance(one, int | float)]
     if len(numbers) < 2 or len(numbers) < len(scale.values):
         return math.nan
-    for at, (low, high) in enumerate(zip(numbers, numbers[1:], strict=False)):
+    for at, (low, high) in enumerate(itertools.pairwise(numbers)):
         if low <= value <= high:
             return at + (value - low) / (high - low)
     return math.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class Scale:
         places = self.places
         if len(places) < 2:
             return tuple(place + side for place in places[:1] for side in (-0.5, 0.5))
-        middles = [(low + high) / 2 for low, high in zip(places, places[1:], strict=False)]
+        middles = [(low + high) / 2 for low, high in itertools.pairwise(places)]
         return (2 * places[0] - middles[0], *middles, 2 * places[-1] - middles[-1])
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -181,7 +182,7 @@ def _write(painter: QPainter, metrics: QFontMetricsF, left: QPointF, text: str) 
 
 def _distance(strand: list[QPointF], point: QPointF) -> float:
     """Return how far a point lies above or below a strand; endless beside it."""
-    for start, end in zip(strand, strand[1:], strict=False):
+    for start, end in itertools.pairwise(strand):
         if start.x() <= point.x() <= end.x():
             share = (point.x() - start.x()) / max(end.x() - start.x(), 1e-9)
             return abs(start.y() + share * (end.y() - start.y()) - point.y())

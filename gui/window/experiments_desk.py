@@ -135,7 +135,9 @@ class ExperimentsDesk(QObject):
         self.choose(table)
         self.choose(FIRST_SWEEP)
         self.page.list.go_to(FIRST_SWEEP)
-        if self.library.unread:
+        if self.library.fault is not None:
+            self._say(self.library.fault.text)
+        elif self.library.unread:
             self._say(say("library.unread", names=self.library.unread).text)
 
     def shut_down(self) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.errors import EngineError
 from engine.experiments.execution import Executor, WorkerState
-from engine.experiments.results import Result
 from engine.experiments.store import Store
 from engine.experiments.sweep import Sweep
 from engine.experiments.sweep_run import Standing, SweepRun

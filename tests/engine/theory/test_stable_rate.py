@@ -25,7 +25,7 @@ from engine.theory.stable_rate import curvature, largest_share, stable_rate
 
 
 def plane_project(*hidden: LayerSpec, **training: object) -> ProjectSpec:
-    options = {"loss": "mse", "batch_size": 0, **training}
+    options = {"loss": "mean_squared_error", "batch_size": 0, **training}
     return ProjectSpec(data=DataSpec(source="plane"), network=NetworkSpec((
         LayerSpec("input", "input"), *hidden,
         LayerSpec("output", "dense", {"units": 1, "activation": "linear",
@@ -89,7 +89,7 @@ def test_the_curvature_of_losses_at_outputs_of_0() -> None:
     targets = np.eye(10)
     softmax = curvature(LOSSES["softmax_cross_entropy"], targets, {"label_smoothing": 0.0})
     assert softmax == pytest.approx(0.1, rel=1e-4)
-    assert curvature(LOSSES["mse"], np.zeros((3, 1)), {}) == pytest.approx(2.0)
+    assert curvature(LOSSES["mean_squared_error"], np.zeros((3, 1)), {}) == pytest.approx(2.0)
 
 
 def test_where_nothing_is_known_it_says_so() -> None:
@@ -97,10 +97,14 @@ def test_where_nothing_is_known_it_says_so() -> None:
     dataset = load(project.data)
     adam = replace(project, training=replace(project.training, optimizer=OptimizerSpec("adam")))
     assert stable_rate(adam, dataset) is None
-    kinked = replace(project, training=replace(project.training, loss="mae"))
+    kinked = replace(project, training=replace(project.training, loss="mean_absolute_error"))
     assert stable_rate(kinked, dataset) is None
-    zeros = plane_project(LayerSpec("dense-1", "dense", {"units": 4, "weights": "zeros"}))
-    assert stable_rate(zeros, dataset) is None
+    first, last = project.network.layers
+    flat = NetworkSpec((first, LayerSpec("dense-1", "dense", {"units": 4, "weights": "zeros"}),
+                        last.with_options(weights="zeros")))
+    assert stable_rate(replace(project, network=flat), dataset) is None, "nothing is curved"
+    pooled = NetworkSpec((first, LayerSpec("no", "nonsense"), last))
+    assert stable_rate(replace(project, network=pooled), dataset) is None
 
 
 def test_shares_of_few_examples_speak_for_many() -> None:

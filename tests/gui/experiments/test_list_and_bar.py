@@ -66,10 +66,11 @@ def test_one_that_lost_its_place_is_chosen_again_by_a_click(listing: ExperimentL
 
 
 def test_arrows_pass_over_headings(listing: ExperimentList, qtbot: QtBot) -> None:
-    listing.list.setFocus()
     heard: list[str] = []
     listing.chosen.connect(heard.append)
     listing.go_to("rate")
+    listing.list.setFocus()
+    qtbot.waitUntil(listing.list.hasFocus)
     for _ in range(4):
         qtbot.keyClick(listing.list, Qt.Key.Key_Down)
     assert heard == [entry.key for entry in ENTRIES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -37,7 +38,7 @@ def spread(show: Show) -> SpreadView:
 def test_every_seed_has_its_place(spread: SpreadView) -> None:
     area = spread.area()
     xs = [spread.point((rate,), 1.0).x() for rate in RATES]
-    steps = [b - a for a, b in zip(xs, xs[1:], strict=False)]
+    steps = [b - a for a, b in itertools.pairwise(xs)]
     assert steps == pytest.approx([steps[0]] * 3), "equal ratios, equal distances"
     low, high = (spread.point((0.01,), 10.0 + 0.01 * seed) for seed in (0, 4))
     assert area.contains(low)
