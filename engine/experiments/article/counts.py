@@ -70,7 +70,7 @@ def _shares(figures: Sequence[float]) -> list[float]:
 
 
 class Growth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="growth"):
-    """How a measured figure grows from the first row of a group to the last, beside what is counted.
+    """How a measured figure grows from a group's first row to its last, beside what is counted.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""An experiment's file: what is computed, the rows with what the article prints, how it is judged."""
+"""An experiment's file: what is computed, rows with what the article prints, how it is judged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from engine.experiments.article.counts import Above, Growth, Ratios, SameGradients, Starts
 from engine.experiments.article.measures import MEASURES
-from engine.experiments.article.orders import Best, Beside, Order
+from engine.experiments.article.orders import Beside, Best, Order
 from engine.experiments.sweep import Sweep
 
 Value = float | int | str | bool
@@ -17,11 +17,7 @@ Judge = Order | Best | Beside | Ratios | Growth | Above | Starts | SameGradients
 """What a verdict can be put together of."""
 
 Seen = tuple[Value, ...]
-"""One value of every axis of a sweep, but for that of the seed."""
-
-SEED = "training.seed"
-"""Knob of an axis whose values are seeds: the same ones at every place, so that first weights are
-the same. Seeds that a sweep draws itself are others at every place."""
+"""One value of every axis of a sweep."""
 
 
 class RowFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,8 +34,8 @@ class RowFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sweep : str
         Name of the sweep; empty takes the first.
     values : tuple[tuple[Value, ...], ...]
-        Where in the sweep: one value of every axis but that of the seed. Of several such places,
-        the one with the best median is taken.
+        Where in the sweep: one value of every axis. Of several such places, the one with the best
+        median is taken.
     at : int
         What the measure is asked about, such as an epoch.
     group : str
@@ -128,8 +124,7 @@ class TableFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _check_places(row: RowFile, sweep: Sweep) -> None:
     """Raise ValueError where a row asks for a place that its sweep does not compute."""
-    axes = [axis for axis in sweep.axes if axis.knob != SEED]
     for place in row.values:
-        if len(place) != len(axes) or any(
-                value not in axis.values for value, axis in zip(place, axes, strict=True)):
+        if len(place) != len(sweep.axes) or any(
+                value not in axis.values for value, axis in zip(place, sweep.axes, strict=True)):
             raise ValueError(f"row {row.label} names a place that sweep {sweep.name} has not")

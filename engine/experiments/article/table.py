@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from engine.experiments.article.figures import Figures, comparable, middle, shown
-from engine.experiments.article.file import SEED, RowFile, Seen, TableFile
+from engine.experiments.article.file import RowFile, Seen, TableFile
 from engine.experiments.article.measures import MEASURES, Measure
 from engine.experiments.results import Result
 from engine.experiments.sweep import Sweep
@@ -177,11 +177,10 @@ class ArticleTable:
 
 
 def _keys_of(sweep: Sweep) -> dict[Seen, tuple[str, ...]]:
-    """Return the keys of a sweep's cells by the values of its axes, without that of the seed."""
+    """Return the keys of a sweep's cells by the values of its axes."""
     keys: dict[Seen, tuple[str, ...]] = {}
-    for cell in sorted(sweep.cells(), key=lambda cell: (cell.seed, cell.place)):
-        values = tuple(value for axis, value
-                       in zip(sweep.axes, sweep.values_at(cell), strict=True) if axis.knob != SEED)
+    for cell in sorted(sweep.cells(), key=lambda cell: cell.seed):
+        values = sweep.values_at(cell)
         keys[values] = (*keys.get(values, ()), sweep.key_at(cell))
     return keys
 

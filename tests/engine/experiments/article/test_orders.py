@@ -8,7 +8,7 @@ import pytest
 
 from engine.experiments.article.figures import apart
 from engine.experiments.article.measures import MEASURES
-from engine.experiments.article.orders import Best, Beside, Order
+from engine.experiments.article.orders import Beside, Best, Order
 from tests.engine.experiments.article.made import INF, row
 
 ACCURACY, STEPS = MEASURES["validation_accuracy"], MEASURES["steps_to_goal"]
@@ -45,7 +45,7 @@ def test_what_holds_of_an_order_is_told_pair_by_pair() -> None:
         "the seeds do not say of c and d.")
 
 
-@pytest.mark.parametrize("figures", permutations([LOW, MIDDLE, HIGH, (0.35, 0.55)], 3))
+@pytest.mark.parametrize("figures", list(permutations([LOW, MIDDLE, HIGH, (0.35, 0.55)], 3)))
 def test_an_order_is_said_to_hold_where_all_pairs_do_and_nowhere_else(
     figures: tuple[tuple[float, ...], ...]
 ) -> None:

@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from engine.experiments.article.file import SEED, RowFile
+from engine.experiments.article.file import RowFile
 from engine.experiments.article.orders import Order
 from engine.experiments.results import Told
-from engine.experiments.sweep import Axis
 from engine.messages import say
 from tests.engine.experiments.article.made import INF, RATES, reached, results, table
 
@@ -73,13 +72,6 @@ def test_of_several_places_the_best_counts() -> None:
     (row,) = table(Order(), rows=rows, measure="validation_accuracy").rows(
         results(RATES, lambda cell: {"validation_accuracy": RATES.values_at(cell)[0]}))
     assert row.measured == (0.1,) * 5
-
-
-def test_an_axis_of_seeds_makes_the_seeds_of_a_row() -> None:
-    sweep = replace(RATES, axes=(*RATES.axes, Axis(SEED, (7, 8, 9))), seeds=1)
-    found = list(results(sweep, lambda cell: reached(10 * int(sweep.values_at(cell)[1]))))
-    rows = table(Order(), sweeps=(sweep,)).rows(found)
-    assert [row.measured for row in rows] == [(70, 80, 90)] * 3
 
 
 def test_further_figures_stand_beside_a_row() -> None:
