@@ -36,6 +36,9 @@ from engine.experiments.results import Told
 from engine.messages import Message, say
 
 PORT = 8786
+LOCAL, EVERYWHERE = "localhost", "0.0.0.0"
+"""Where a scheduler listens for this computer alone, and for all that can reach it."""
+
 PACKAGES = ("numpy", "numba")
 """What else decides about bytes."""
 
@@ -74,7 +77,7 @@ class Address(NamedTuple):
 
 
 def parse_address(text: str) -> Address:
-    """Return an address from its words: ``192.168.1.20``, ``pc-1:8786``, ``tcp://pc-1:8786``.
+    """Return an address from its words: ``teacher-pc``, ``pc-1:8786``, ``tcp://pc-1:8786``.
 
     Raises
     ------
@@ -268,14 +271,16 @@ class DaskExecutor:
 
         address, target = self._address, self._address.text
         if not _listens(address):
+            host = _place_here(address.host)
+            if host is None:
+                raise SpecError("cluster.unreachable", address=target)
             try:
-                cluster = stack.enter_context(LocalCluster(
-                    n_workers=0, host=address.host, scheduler_port=address.port,
+                stack.enter_context(LocalCluster(
+                    n_workers=0, host=host, scheduler_port=address.port,
                     protocol=f"{address.protocol}://", security=self._security or False,
                     dashboard_address=None, silence_logs=logging.CRITICAL + 1))
             except (OSError, RuntimeError) as error:
                 raise SpecError("cluster.unreachable", address=target) from error
-            target = cluster.scheduler_address
         try:
             return stack.enter_context(Client(
                 target, security=self._security, timeout=CONNECT_S, set_as_default=False))
@@ -354,6 +359,22 @@ def _listens(address: Address) -> bool:
             return True
     except OSError:
         return False
+
+
+def _place_here(host: str) -> str | None:
+    """Return where to listen so that others find this computer by a name; None if it is another's.
+
+    What a computer calls itself often stands for itself alone: then it listens everywhere.
+    """
+    if host == LOCAL:
+        return host
+    try:
+        found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)
+        with socket.socket() as probe:
+            probe.bind((found[0][4][0], 0))
+    except OSError:
+        return None
+    return EVERYWHERE
 
 
 def _workers(client: Any) -> list[dict[str, Any]]:

@@ -123,17 +123,17 @@ class Store:
         self.close()
 
     def _write(self, line: bytes) -> None:
-        begin = os.fstat(self._file).st_size
-        done = os.write(self._file, line)
-        if done < len(line):
-            # A full disk takes a part, and says so only when asked for the rest.
-            try:
-                os.write(self._file, line[done:])
-            except OSError:
-                self._needs_break = True
-                os.ftruncate(self._file, begin)
-                self._needs_break = False
-                raise
+        begin, is_torn = os.fstat(self._file).st_size, self._needs_break
+        try:
+            done = 0
+            while done < len(line):
+                # A full disk takes a part, and says so only when asked for the rest.
+                done += os.write(self._file, line[done:])
+        except OSError:
+            self._needs_break = True
+            os.ftruncate(self._file, begin)
+            self._needs_break = is_torn
+            raise
         now = time.monotonic()
         if now - self._synced > SYNC_S:
             os.fsync(self._file)
@@ -148,7 +148,7 @@ class Store:
                 self._results.setdefault(result.key, result)
             elif line:
                 self.torn += 1
-        if self.torn and not self._results and (len(lines) > 1 or not line_begins(content)):
+        if self.torn and not self._results and (len(lines) > 1 or not _begins(content)):
             raise FormatError("store.other", place=self.path.name)
         self._needs_break = bool(lines[-1])
 
@@ -187,7 +187,7 @@ def _result(line: bytes) -> Result | None:
         return None
 
 
-def line_begins(content: bytes) -> bool:
+def _begins(content: bytes) -> bool:
     """Say whether something may be the beginning of a first line."""
     return content[:2] == b'["'[:len(content)]
 

@@ -128,7 +128,7 @@ class SweepRun:
         with self._lock:
             done = len(self._results)
             return Standing(
-                self._sweep, done, max(len(self._asked), done), self._found, self._lost,
+                self._sweep, done, len(self._asked) or self._sweep.size, self._found, self._lost,
                 self._clock.seconds_left, workers, tuple(self._results[since:]), done, self._fault,
                 self._over.is_set())
 

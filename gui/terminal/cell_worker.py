@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import sys
 import threading
 from typing import BinaryIO
@@ -32,13 +33,19 @@ def serve() -> int:
     answers = sys.stdout.buffer
     # What a library might print is no answer.
     sys.stdout = sys.stderr
-    if sys.platform != "win32":
-        os.nice(POLITENESS)
+    step_back()
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, jobs), name="jobs", daemon=True).start()
     computing = _Computing(answers)
     while True:
         computing.compute(jobs.get())
+
+
+def step_back() -> None:
+    """Let everything else on the computer go first, and Ctrl+C be the business of the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        os.nice(POLITENESS)
 
 
 def _read(pipe: BinaryIO, jobs: queue.SimpleQueue[Job]) -> None:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.data.dataset import Dataset
 from engine.experiments.cluster import (
@@ -28,7 +28,7 @@ from engine.experiments.cluster import (
 from engine.experiments.local import environment, program, usual_workers
 from engine.spec import ProjectSpec
 from gui.program import INTERRUPTED, say
-from gui.terminal.cell_worker import POLITENESS
+from gui.terminal.cell_worker import step_back
 from gui.workbench.engine_port import TrainerLike, make_trainer
 
 PATIENCE_S = 5.0
@@ -70,36 +70,39 @@ def work(address: str, certificates: Path | None, workers: int) -> int:
         return INTERRUPTED
 
 
-def _keep(commands: Sequence[Sequence[str]]) -> None:
+def _keep(commands: Sequence[Sequence[str]]) -> NoReturn:
     """Keep a process running for each of the commands."""
     running: dict[int, subprocess.Popen[bytes]] = {}
     try:
         while True:
             for number, command in enumerate(commands):
-                if number not in running or running[number].poll() is not None:
+                if number in running and running[number].poll() is not None:
+                    _end(running.pop(number))
+                if number not in running:
                     # It ends when nobody holds the other end of its input any more.
                     running[number] = subprocess.Popen(
                         command, env=environment(), stdin=subprocess.PIPE)
             time.sleep(AGAIN_S)
     finally:
         for process in running.values():
-            process.kill()
-            process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def compute(address: str, certificates: Path | None, name: str) -> int:
     """Be one of those processes."""
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    if sys.platform != "win32":
-        os.nice(POLITENESS)
+    step_back()
     hush()
     place = parse_address(address)
-    try:
-        asyncio.run(_serve(place, security_for(place, certificates), name))
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    asyncio.run(_serve(place, security_for(place, certificates), name))
+    return 0
 
 
 def _end_with_parent() -> None:
@@ -120,7 +123,8 @@ async def _serve(address: Address, security: Any, name: str) -> None:
                 async with Worker(
                         address.text, nthreads=1, name=name, security=security, nanny=None,
                         resources={identity(): 1}, memory_limit=0, dashboard=False,
-                        local_directory=folder, death_timeout=PATIENCE_S) as worker:
+                        local_directory=folder, death_timeout=PATIENCE_S,
+                        plugins=(_leaving(site),)) as worker:
                     say(f"{name} computes for {address.text}.")
                     waits = False
                     await worker.finished()
@@ -130,6 +134,17 @@ async def _serve(address: Address, security: Any, name: str) -> None:
                 waits = True
             site.gone.set()
             await asyncio.sleep(AGAIN_S)
+
+
+def _leaving(site: Site) -> Any:
+    """Return what tells a site that its worker closes, so that nobody waits for a cell's end."""
+    from distributed.diagnostics.plugin import WorkerPlugin
+
+    class Leaving(WorkerPlugin):  # type: ignore[misc]
+        def teardown(self, worker: Any) -> None:
+            site.gone.set()
+
+    return Leaving()
 
 
 def _make(project: ProjectSpec, dataset: Dataset) -> TrainerLike:

@@ -48,7 +48,7 @@ def _add_sweep(commands: argparse._SubParsersAction[Parser]) -> None:
                        help="compute in N processes (default: one for every processor)")
     sweep.add_argument("--cluster", metavar="ADDRESS",
                        help="compute on all computers where 'backprop-lab worker ADDRESS' runs; "
-                            "an address of this computer, such as 192.168.1.20:8786")
+                            "an address of this computer, such as teacher-pc:8786")
     _add_certificates(sweep)
     sweep.add_argument("--quiet", action="store_true", help="show no progress bar")
 

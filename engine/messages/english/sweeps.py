@@ -73,7 +73,7 @@ _CLUSTERS: Mapping[str, Entry] = {
         "Cluster", "the package {name} is not installed", "",
         "Install it, `pip install 'backprop-lab[cluster]'`, in the Python that runs this program"),
     "cluster.address": Fault(
-        "Address", "{text} is none", "a computer and a port, such as 192.168.1.20:8786 or "
+        "Address", "{text} is none", "a computer and a port, such as teacher-pc:8786 or "
         "tcp://pc-1:8786"),
     "cluster.which-certificates": Fault(
         "Cluster", "no certificates are named", "the folder that `backprop-lab cluster init` made, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -163,3 +164,9 @@ def test_augmentation_is_named_by_what_it_does() -> None:
         turned = knob("augmentation").apply(digits, name)
         assert knob("augmentation").read(turned) == name
     assert knob("augmentation").apply(digits, "none") == digits
+
+
+def test_the_readme_names_every_knob() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    (row,) = [line for line in readme.splitlines() if line.startswith("| `--axis KNOB=VALUES`")]
+    assert [key for key in KNOBS if f"`{key}`" not in row] == []
