@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from engine.experiments.article.file import SEED
 from engine.experiments.sweep import Cell
 from gui.experiments.course_view import CourseCurve, course_of
 from gui.experiments.table_pane import TableView
@@ -74,9 +73,8 @@ class TableTeller:
         """Return the project of a row, of its first seed; raises SpecError if there can be none."""
         row = self.table.file.rows[number]
         sweep = self._sweep_of(row)
-        values = iter(row.values[0])
-        place = tuple(0 if axis.knob == SEED else axis.values.index(next(values))
-                      for axis in sweep.axes)
+        place = tuple(axis.values.index(value)
+                      for axis, value in zip(sweep.axes, row.values[0], strict=True))
         return sweep.project_at(Cell(place, 0))
 
     def label(self, number: int) -> str:
@@ -89,11 +87,9 @@ class TableTeller:
 
     @cached_property
     def _places(self) -> Mapping[str, Values]:
-        """Values of every cell of the first sweep by its key, those of seeds left out."""
+        """Values of every cell of the first sweep by its key."""
         sweep = self.table.sweeps[0]
-        return {sweep.key_at(cell): tuple(
-            value for axis, value in zip(sweep.axes, sweep.values_at(cell), strict=True)
-            if axis.knob != SEED) for cell in sweep.cells()}
+        return {sweep.key_at(cell): sweep.values_at(cell) for cell in sweep.cells()}
 
     def _curves(self, results: Sequence[Result]) -> tuple[CourseCurve, ...]:
         """Return the losses of the article's rows, or of some where it has none."""
