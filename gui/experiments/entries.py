@@ -42,6 +42,8 @@ class Entry:
         How far it is.
     share : float
         Part of its cells that are computed.
+    whole_title : str
+        Its title where that has no room in the list; empty: it has.
     """
 
     key: str
@@ -49,3 +51,4 @@ class Entry:
     group: Group
     status: Status = Status.NONE
     share: float = 0.0
+    whole_title: str = ""

@@ -76,6 +76,7 @@ class ExperimentList(Card):
         self.list.setModel(self._model)
         self.list.setItemDelegate(self.delegate)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setProperty("tone", "plain")
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
@@ -171,8 +172,9 @@ def _fill(item: QStandardItem, entry: Entry) -> None:
         told = entry.status.value
         if entry.status in (Status.RUNNING, Status.PART):
             told += f", {entry.share:.0%}"
-        item.setData(f"{entry.title}, {told}", Qt.ItemDataRole.AccessibleTextRole)
-        item.setToolTip(f"{entry.title}: {told}")
+        whole = entry.whole_title or entry.title
+        item.setData(f"{whole}, {told}", Qt.ItemDataRole.AccessibleTextRole)
+        item.setToolTip(f"{whole}: {told}")
 
 
 class EntryDelegate(QStyledItemDelegate):

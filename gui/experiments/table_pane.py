@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui import theme
 from gui.experiments.course_view import CourseCurve, CourseView
@@ -83,6 +91,9 @@ class TablePane(Card):
         self._claim = QLabel()
         self._claim.setProperty("role", "muted")
         self._claim.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self._claim.setSizePolicy(policy)
         self.rows, self.verdict, self.course = TableRows(), VerdictLine(), CourseView()
         self._course_head = QWidget()
         head = QHBoxLayout(self._course_head)
@@ -96,6 +107,8 @@ class TablePane(Card):
         for part in (self._claim, self.rows, self.verdict, self._course_head):
             self._column.addWidget(part)
         self._column.addWidget(self.course, 1)
+        self._rest = QWidget()
+        self._column.addWidget(self._rest, 1)
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -148,6 +161,7 @@ class TablePane(Card):
         self.course.set_curves(view.curves, view.goal)
         self._course_head.setVisible(bool(view.curves))
         self.course.setVisible(bool(view.curves))
+        self._rest.setVisible(not view.curves)
         if view.verdict:
             self.verdict.show_verdict(view.tone, view.heading, view.verdict,
                                       f"{view.setting} {view.left_out}".strip())

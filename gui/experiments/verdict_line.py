@@ -19,6 +19,7 @@ class VerdictLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tone = "neutral"
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._icon, self._words, self._more = QLabel(), QLabel(), QLabel()
         self._more.setProperty("role", "muted")
         for label in (self._words, self._more):

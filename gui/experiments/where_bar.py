@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -168,13 +167,17 @@ class WhereBar(Card):
         self.cancel = Button("Cancel", "x")
         self.cancel.setToolTip("End this; what is done is kept, and Compute goes on from there.")
         self.cancel.clicked.connect(self.cancel_requested)
-        self._row = QHBoxLayout()
-        self._row.addLayout(self._made_where())
-        self._row.addLayout(self._made_workers(), 2)
-        self._row.addWidget(self._made_progress(), 3)
-        for button in (self.start, self.pause, self.cancel):
-            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.body.addLayout(self._row)
+        self._grid = QGridLayout()
+        self._grid.addWidget(ElidedLabel("Where it runs", role="title"), 0, 0)
+        self._grid.addWidget(self.where, 1, 0)
+        self._grid.addWidget(ElidedLabel("workers", role="muted"), 0, 1)
+        self._grid.addLayout(self._made_workers(), 1, 1)
+        self._grid.addWidget(self._made_progress(), 0, 2, 2, 1)
+        for place, button in enumerate((self.start, self.pause, self.cancel), 3):
+            self._grid.addWidget(button, 0, place, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._grid.setColumnStretch(1, 2)
+        self._grid.setColumnStretch(2, 3)
+        self.body.addLayout(self._grid)
         set_page(self, "controls/experiments")
         theme.notifier().changed.connect(self._on_sizes_changed)
         self._on_sizes_changed()
@@ -182,20 +185,11 @@ class WhereBar(Card):
         self.show_progress(None)
         self.show_start("", "")
 
-    def _made_where(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.addWidget(ElidedLabel("Where it runs", role="title"))
-        column.addWidget(self.where)
-        return column
-
-    def _made_workers(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.addWidget(ElidedLabel("workers", role="muted"))
+    def _made_workers(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addWidget(self.signs)
         row.addWidget(self._busy, 1)
-        column.addLayout(row)
-        return column
+        return row
 
     def _made_progress(self) -> QWidget:
         self._progress = QWidget()
@@ -221,6 +215,7 @@ class WhereBar(Card):
     def show_workers(self, workers: Sequence[WorkerSign]) -> None:
         """Show who computes."""
         self.signs.set_workers(workers)
+        self.signs.setVisible(bool(workers))
         counts = {state: sum(one.state == state for one in workers) for state in STATES}
         said = [f"{count} {STATES[state]}" for state, count in counts.items() if count]
         self._busy.setText(", ".join(said) if workers else "none at work")
@@ -251,4 +246,5 @@ class WhereBar(Card):
 
     @Slot()
     def _on_sizes_changed(self) -> None:
-        self._row.setSpacing(theme.px(18))
+        self._grid.setHorizontalSpacing(theme.px(18))
+        self._grid.setVerticalSpacing(theme.px(4))

@@ -203,6 +203,7 @@ QAbstractItemView { background: $surface; color: $text; border: 1px solid $borde
     border-radius: 8u; outline: none; alternate-background-color: $surface_sunken;
     selection-background-color: $accent_soft; selection-color: $text; }
 QAbstractItemView:focus { border-color: $focus; }
+QListView[tone="plain"], QListView[tone="plain"]:focus { border: none; border-radius: 0; }
 QTableView { gridline-color: $border; }
 QHeaderView { background: $surface_sunken; border: none; }
 QHeaderView::section { background: $surface_sunken; color: $text_muted; border: none;

@@ -96,7 +96,10 @@ def entry_of(experiment: Experiment, share: float, waiting: Sequence[str], curre
     status = (Status.RUNNING if experiment.key == current else
               Status.WAITING if experiment.key in waiting else
               Status.DONE if share >= 1 else Status.PART if share > 0 else Status.NONE)
-    return Entry(experiment.key, experiment.title.text, experiment.group, status, share)
+    title, short = experiment.title.text, experiment.key.replace("-", " ").capitalize()
+    if experiment.table is None:
+        return Entry(experiment.key, title, experiment.group, status, share)
+    return Entry(experiment.key, short, experiment.group, status, share, title)
 
 
 def signs_of(workers: Sequence[WorkerState], title: str) -> tuple[WorkerSign, ...]:
