@@ -8,7 +8,7 @@ computed, and printed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.experiments.board import Board, Fate, Spot, Values
@@ -18,6 +18,9 @@ from engine.messages import Message, say
 
 HOLDS, IN_PART = 0.85, 0.65
 """Shares of networks about which theory is right, from which on it holds, or holds in part."""
+
+LINES: Mapping[str, Message] = {"reach": say("map.line-reach"), "rate": say("map.line-rate")}
+"""What lines of theory are called, by key."""
 
 Inside = Callable[[Values], bool | None]
 """Says whether theory expects a setting to learn; None where it does not say."""
@@ -117,7 +120,7 @@ def _against(board: Board, goal: Goal, line: str, within: list[bool], beyond: li
         ("warning", say("map.holds-in-part")) if right >= IN_PART else
         ("bad", say("map.fails")))
     return Verdict(tone, heading, say(
-        "map.both-sides", what=_reached(board, goal), line=say(f"map.line-{line}"),
+        "map.both-sides", what=_reached(board, goal), line=LINES[line],
         inside=sum(within), within=len(within), outside=sum(beyond), beyond=len(beyond)))
 
 
@@ -134,7 +137,7 @@ def _counted(board: Board, goal: Goal, spots: list[Spot]) -> Verdict:
         sentence = say("map.counted", what=_reached(board, goal), best=sentence,
                        reached=sum(map(goal.is_reached, spots)), networks=len(spots))
     if broken:
-        sentence = say("map.and-broken", told=sentence, count=broken, networks=len(spots))
+        sentence = say("map.and-broken", told=sentence, count=broken)
     return Verdict("neutral", say("map.heading"), sentence)
 
 

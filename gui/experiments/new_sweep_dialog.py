@@ -125,9 +125,11 @@ class NewSweepDialog(QDialog):
         self.measure.setAccessibleName("Measure")
         self.measure.setToolTip("What tells how well a network has learned.")
         self.measure.currentIndexChanged.connect(self._on_changed)
-        for label, box in (("Seeds", self.seeds), ("Steps", self.steps),
-                           ("Measure", self.measure), ("Name", self.name)):
-            form.addRow(label, box)
+        fields: tuple[tuple[str, QWidget], ...] = (
+            ("Seeds", self.seeds), ("Steps", self.steps), ("Measure", self.measure),
+            ("Name", self.name))
+        for label, field in fields:
+            form.addRow(label, field)
         return form
 
     def _add_row(self, key: str) -> None:

@@ -95,12 +95,7 @@ class TablePane(Card):
         policy.setHeightForWidth(True)
         self._claim.setSizePolicy(policy)
         self.rows, self.verdict, self.course = TableRows(), VerdictLine(), CourseView()
-        self._course_head = QWidget()
-        head = QHBoxLayout(self._course_head)
-        head.setContentsMargins(0, 0, 0, 0)
-        head.addWidget(ElidedLabel("Loss by step", role="title"), 1)
-        self._course_hint = ElidedLabel("median and range of the seeds", role="muted")
-        head.addWidget(self._course_hint)
+        self._course_head = _made_head("Loss by step", "median and range of the seeds")
         self._inner = QWidget()
         self._column = QVBoxLayout(self._inner)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -109,14 +104,14 @@ class TablePane(Card):
         self._column.addWidget(self.course, 1)
         self._rest = QWidget()
         self._column.addWidget(self._rest, 1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidget(self._inner)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setWidget(self._inner)
         self.body.addWidget(self._empty, 1)
-        self.body.addWidget(self.scroll, 1)
+        self.body.addWidget(self.area, 1)
         self._add_buttons()
         self.rows.opened.connect(self.opened)
         self.rows.row_changed.connect(self._on_rows_row_changed)
@@ -156,7 +151,7 @@ class TablePane(Card):
         self._claim.setToolTip(view.setting)
         if is_other:
             self.rows.row = 0
-            self.scroll.verticalScrollBar().setValue(0)
+            self.area.verticalScrollBar().setValue(0)
         self.rows.set_table(view.figures)
         self.course.set_curves(view.curves, view.goal)
         self._course_head.setVisible(bool(view.curves))
@@ -174,7 +169,7 @@ class TablePane(Card):
 
     def _show_parts(self, is_there: bool) -> None:
         self._empty.setVisible(not is_there)
-        self.scroll.setVisible(is_there)
+        self.area.setVisible(is_there)
         self._buttons.setVisible(is_there)
 
     @Slot()
@@ -195,3 +190,13 @@ class TablePane(Card):
     @Slot()
     def _on_sizes_changed(self) -> None:
         self._column.setSpacing(theme.px(8))
+
+
+def _made_head(title: str, hint: str) -> QWidget:
+    """Return the head of a part of the pane."""
+    head = QWidget()
+    row = QHBoxLayout(head)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(ElidedLabel(title, role="title"), 1)
+    row.addWidget(ElidedLabel(hint, role="muted"))
+    return head

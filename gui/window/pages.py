@@ -126,8 +126,9 @@ class Pages(QObject):
 
     def _made(self, key: str) -> MicroscopeDesk | ExperimentsDesk | None:
         """Return what is behind a page, made now if need be; None for the lab."""
-        make = {MICROSCOPE: self._desk, EXPERIMENTS: self._experiments}.get(key)
-        return None if make is None else make()
+        if key == EXPERIMENTS:
+            return self._experiments()
+        return self._desk() if key == MICROSCOPE else None
 
     def _put(self, key: str, page: QWidget) -> None:
         """Give a page its room, beside which something may stand."""
