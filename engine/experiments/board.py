@@ -142,17 +142,23 @@ class Board:
         sizes = self.ranked[fate]
         return (float(sizes[0]), float(sizes[-1])) if len(sizes) else None
 
-    def share(self, spot: Spot) -> float:
-        """Return how many of the spots of its fate are smaller, 0 to 1: its place on a ramp.
+    @cached_property
+    def shares(self) -> Mapping[Values, float]:
+        """How many of the settings of its fate are smaller, 0 to 1: its place on a ramp.
 
         Quantiles, so that a few that went far off do not take the colours of all others.
         """
-        sizes = self.ranked[spot.fate]
-        if len(sizes) < 2 or math.isnan(spot.size):
-            return 1.0 if spot.fate is Fate.BROKE and math.isnan(spot.size) else 0.0
-        below, upto = (float(np.searchsorted(sizes, spot.size, side))
-                       for side in ("left", "right"))
-        return min(max((below + upto - 1) / 2 / (len(sizes) - 1), 0.0), 1.0)
+        found: dict[Values, float] = {}
+        for fate, ranked in self.ranked.items():
+            spots = [spot for spot in self.spots.values() if spot.fate is fate]
+            sizes = np.array([spot.size for spot in spots])
+            places = (np.searchsorted(ranked, sizes, "left")
+                      + np.searchsorted(ranked, sizes, "right") - 1) / 2
+            shares = np.clip(places / max(len(ranked) - 1, 1), 0.0, 1.0)
+            # What broke before its first gradient was measured is the worst of all.
+            shares[np.isnan(sizes)] = float(fate is Fate.BROKE)
+            found |= zip((spot.values for spot in spots), shares.tolist(), strict=True)
+        return found
 
     def best(self) -> Spot | None:
         """Return the setting whose networks learned best; None before there is one."""
@@ -161,17 +167,37 @@ class Board:
         return min(found, key=lambda spot: sign * spot.size, default=None)
 
 
-def board_of(sweep: Sweep, results: Iterable[Result]) -> Board:
-    """Return the board of a sweep's results, whatever their order."""
+def board_of(sweep: Sweep, results: Iterable[Result], before: Board | None = None) -> Board:
+    """Return the board of a sweep's results, whatever their order.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What was asked for.
+    results : iterable of Result
+        What has come.
+    before : Board | None
+        Of the same sweep with fewer results: what has not changed is not looked at again.
+    """
     measure = MEASURES.get(sweep.measure, MEASURES["loss"])
     by_values: dict[Values, list[Result]] = defaultdict(list)
     for result in results:
         by_values[tuple(result.values)].append(result)
-    return Board(sweep, {values: _spot(values, sorted(found, key=lambda one: one.seed), measure)
+    known = {} if before is None else before.spots
+    return Board(sweep, {values: _spot(values, sorted(found, key=_seed), measure,
+                                       known.get(values))
                          for values, found in by_values.items()})
 
 
-def _spot(values: Values, results: Sequence[Result], measure: Measure) -> Spot:
+def _seed(result: Result) -> int:
+    return result.seed
+
+
+def _spot(values: Values, results: Sequence[Result], measure: Measure, before: Spot | None
+          ) -> Spot:
+    if before is not None and len(before.results) == len(results) and all(
+            one is other for one, other in zip(before.results, results, strict=True)):
+        return before
     figures = tuple(map(measure.of, results))
     known = [figure for figure in figures if not math.isnan(figure)]
     if all(result.end == "refused" for result in results):

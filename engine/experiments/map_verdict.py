@@ -22,6 +22,10 @@ HOLDS, IN_PART = 0.85, 0.65
 LINES: Mapping[str, Message] = {"reach": say("map.line-reach"), "rate": say("map.line-rate")}
 """What lines of theory are called, by key."""
 
+ONE_SIDED: Mapping[str, Message] = {"rate": say("map.bound-holds")}
+"""Lines beyond which nothing should learn, while not all within it need to, and what is said where
+that is so."""
+
 Inside = Callable[[Values], bool | None]
 """Says whether theory expects a setting to learn; None where it does not say."""
 
@@ -114,9 +118,12 @@ def verdict(board: Board, goal: Goal, inside: Inside | None = None, line: str = 
 
 def _against(board: Board, goal: Goal, line: str, within: list[bool], beyond: list[bool]
              ) -> Verdict:
-    right = (sum(within) + len(beyond) - sum(beyond)) / (len(within) + len(beyond))
+    kept = len(beyond) - sum(beyond)
+    # A stable rate may be too small to come far: of it, theory says no more than what lies beyond.
+    right = kept / len(beyond) if line in ONE_SIDED else (sum(within) + kept) / (
+        len(within) + len(beyond))
     tone, heading = (
-        ("good", say("map.holds")) if right >= HOLDS else
+        ("good", ONE_SIDED.get(line, say("map.holds"))) if right >= HOLDS else
         ("warning", say("map.holds-in-part")) if right >= IN_PART else
         ("bad", say("map.fails")))
     return Verdict(tone, heading, say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
@@ -12,6 +13,9 @@ from gui.experiments.scales import Scale
 
 Box = tuple[Scale, Scale]
 """The axes of a board."""
+
+
+Edges = dict[Value, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,17 @@ class MapPlaces:
 
     def cell(self, board: int, values: Values) -> QRectF:
         """Return where a setting of a board stands."""
-        x, y = self.boxes[board]
-        (left, right), (low, high) = x.cell(values[0]), y.cell(values[1])
-        return QRectF(QPointF(self.x_of(left), self.y_of(high)),
-                      QPointF(self.x_of(right), self.y_of(low)))
+        columns, rows = self._edges[board]
+        (left, right), (low, high) = columns[values[0]], rows[values[1]]
+        return QRectF(left, high, right - left, low - high)
+
+    @cached_property
+    def _edges(self) -> list[tuple[Edges, Edges]]:
+        """Where the columns and the rows of every board begin and end, in px, by their values."""
+        return [({value: (self.x_of(x.cell(value)[0]), self.x_of(x.cell(value)[1]))
+                  for value in x.values},
+                 {value: (self.y_of(y.cell(value)[0]), self.y_of(y.cell(value)[1]))
+                  for value in y.values}) for x, y in self.boxes]
 
     def board_of(self, values: Values) -> int | None:
         """Return the finest board that has a setting."""

@@ -90,7 +90,7 @@ class SweepPicture:
 
     def shade(self, spot: Spot) -> int:
         """Return the place of a setting on its ramp, 0 to 255."""
-        share = self.ranking.share(spot)
+        share = self.ranking.shares[spot.values]
         if self.board.measure.larger_is_better and spot.fate is Fate.LEARNED:
             share = 1 - share
         return round(share * 255)

@@ -88,12 +88,7 @@ class TablePane(Card):
         self._empty = QLabel(NOTHING)
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._claim = QLabel()
-        self._claim.setProperty("role", "muted")
-        self._claim.setWordWrap(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self._claim.setSizePolicy(policy)
+        self._claim, self._setting = _made_words(), _made_words()
         self.rows, self.verdict, self.course = TableRows(), VerdictLine(), CourseView()
         self._course_head = _made_head("Loss by step", "median and range of the seeds")
         self._inner = QWidget()
@@ -102,6 +97,7 @@ class TablePane(Card):
         for part in (self._claim, self.rows, self.verdict, self._course_head):
             self._column.addWidget(part)
         self._column.addWidget(self.course, 1)
+        self._column.addWidget(self._setting)
         self._rest = QWidget()
         self._column.addWidget(self._rest, 1)
         self.area = QScrollArea()
@@ -149,6 +145,7 @@ class TablePane(Card):
         self.set_title(view.title)
         self._claim.setText(f"The article: {view.claim}")
         self._claim.setToolTip(view.setting)
+        self._setting.setText(f"{view.setting} {view.left_out}".strip())
         if is_other:
             self.rows.row = 0
             self.area.verticalScrollBar().setValue(0)
@@ -158,8 +155,7 @@ class TablePane(Card):
         self.course.setVisible(bool(view.curves))
         self._rest.setVisible(not view.curves)
         if view.verdict:
-            self.verdict.show_verdict(view.tone, view.heading, view.verdict,
-                                      f"{view.setting} {view.left_out}".strip())
+            self.verdict.show_verdict(view.tone, view.heading, view.verdict)
         else:
             self.verdict.hide()
         self.run.setText(AGAIN if view.is_whole else RUN)
@@ -190,6 +186,19 @@ class TablePane(Card):
     @Slot()
     def _on_sizes_changed(self) -> None:
         self._column.setSpacing(theme.px(8))
+
+
+def _made_words() -> QLabel:
+    """Return a label for some lines of muted words."""
+    label = QLabel()
+    label.setProperty("role", "muted")
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
+    return label
 
 
 def _made_head(title: str, hint: str) -> QWidget:

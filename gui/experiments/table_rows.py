@@ -28,7 +28,7 @@ from gui.experiments.ink import small_font
 
 ROW, HEAD, FOOT, GAP, DOT, BOLT = 30, 26, 20, 12, 7, 13
 """Px at 13 px text: a row, what is above and below all, between columns, a dot, a sign."""
-LABEL, WORDS = 0.3, 0.34
+LABEL, WORDS = 0.3, 0.42
 """Shares of the width that the rows' names, and the figures in words, may take at most."""
 
 

@@ -20,24 +20,20 @@ class VerdictLine(QWidget):
         super().__init__(parent)
         self._tone = "neutral"
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._icon, self._words, self._more = QLabel(), QLabel(), QLabel()
-        self._more.setProperty("role", "muted")
-        for label in (self._words, self._more):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._icon, self._words = QLabel(), QLabel()
+        self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.RichText)
-        self._more.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._grid = QGridLayout(self)
         self._grid.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(self._words, 0, 1)
-        self._grid.addWidget(self._more, 1, 1)
         self._grid.setColumnStretch(1, 1)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self.hide()
 
-    def show_verdict(self, tone: str, heading: str, sentence: str, more: str = "") -> None:
+    def show_verdict(self, tone: str, heading: str, sentence: str) -> None:
         """Say something else.
 
         Parameters
@@ -46,15 +42,11 @@ class VerdictLine(QWidget):
             How it is meant.
         heading, sentence : str
             In short; with the numbers.
-        more : str
-            What is to be added in muted words; empty for nothing.
         """
         self._tone = tone
         self._words.setText(f"<b>{_escaped(heading)}</b> {_escaped(sentence)}")
-        self._more.setText(more)
-        self._more.setVisible(bool(more))
         self.setAccessibleName("Verdict")
-        self.setAccessibleDescription(" ".join(filter(None, (heading, sentence, more))))
+        self.setAccessibleDescription(f"{heading} {sentence}")
         self._on_theme_changed()
         self.show()
 
@@ -67,7 +59,8 @@ class VerdictLine(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(getattr(tokens, f"{self._tone}_soft", tokens.surface_sunken)))
+        painter.setBrush(QColor(tokens.surface_sunken if self._tone == "neutral" else
+                                getattr(tokens, f"{self._tone}_soft")))
         radius = theme.px(8)
         painter.drawRoundedRect(QRectF(self.rect()), radius, radius)
 
@@ -76,8 +69,7 @@ class VerdictLine(QWidget):
         px, tokens = theme.px, theme.current()
         self._grid.setContentsMargins(px(12), px(8), px(12), px(8))
         self._grid.setHorizontalSpacing(px(9))
-        self._grid.setVerticalSpacing(px(3))
-        colour = getattr(tokens, self._tone, tokens.text_muted)
+        colour = tokens.text_muted if self._tone == "neutral" else getattr(tokens, self._tone)
         self._icon.setPixmap(theme.icon(ICONS[self._tone], colour).pixmap(px(16), px(16)))
         self.update()
 

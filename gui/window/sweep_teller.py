@@ -111,7 +111,10 @@ class SweepTeller:
 
     def show(self, results: Sequence[Result]) -> SweepPicture:
         """Return the picture of these results."""
-        boards = [board_of(sweep, _within(sweep, results)) for sweep in (self.sweep, *self.parts)]
+        sweeps = self.sweep, *self.parts
+        before = dict(zip(range(len(sweeps)), self.picture.boards, strict=False))
+        boards = [board_of(sweep, _within(sweep, results), before.get(number))
+                  for number, sweep in enumerate(sweeps)]
         self.picture = SweepPicture(tuple(boards), self.picture.axes, self.known.theory)
         return self.picture
 

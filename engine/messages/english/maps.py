@@ -25,6 +25,7 @@ WORDS: Mapping[str, Entry] = {
     "map.holds": "Theory holds roughly.",
     "map.holds-in-part": "Theory holds in part.",
     "map.fails": "Theory does not hold here.",
+    "map.bound-holds": "The bound holds roughly.",
     "map.line-reach": "6 ξ",
     "map.line-rate": "2/λ",
     "map.fell": "{what:headline} fell to {figure:number} or below",

@@ -57,7 +57,7 @@ def test_shares_are_quantiles_so_that_one_far_off_takes_no_colours() -> None:
     near = filled(sweep, lambda gain, _depth: gain)
     far = filled(sweep, lambda gain, _depth: 1e9 if gain == 5.0 else gain)
     for board in (near, far):
-        shares = [board.share(board.spots[gain, 1]) for gain in (1.0, 2.0, 3.0, 4.0, 5.0)]
+        shares = [board.shares[gain, 1] for gain in (1.0, 2.0, 3.0, 4.0, 5.0)]
         assert shares == [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
@@ -66,7 +66,7 @@ def test_equal_figures_have_equal_shares_and_larger_ones_larger() -> None:
     board = filled(sweep, lambda gain, _depth: float(gain // 3))
     spots = sorted(board.spots.values(), key=lambda spot: spot.size)
     for one, two in pairwise(spots):
-        assert (board.share(one) < board.share(two)) == (one.size < two.size)
+        assert (board.shares[one.values] < board.shares[two.values]) == (one.size < two.size)
 
 
 @pytest.mark.parametrize(("measure", "best"), [("loss", (0.5, 1)), ("accuracy", (2.0, 3))])
@@ -80,3 +80,22 @@ def test_the_best_is_the_smallest_loss_or_the_largest_accuracy(
     found = board.best()
     assert found is not None
     assert found.values == best
+
+
+def test_what_has_not_changed_is_not_looked_at_again() -> None:
+    sweep = grid_sweep(seeds=2)
+    first, second = made((0.5, 1), 0.1), made((1.0, 1), 0.2)
+    before = board_of(sweep, [first, second])
+    after = board_of(sweep, [first, second, made((1.0, 1), 0.4, seed=1)], before)
+    assert after.spots[0.5, 1] is before.spots[0.5, 1]
+    assert after.spots[1.0, 1].size == pytest.approx(0.3)
+    other = board_of(sweep, [made((0.5, 1), 0.7)], before)
+    assert other.spots[0.5, 1].size == 0.7, "computed anew"
+
+
+def test_one_that_broke_unmeasured_is_the_worst() -> None:
+    board = board_of(grid_sweep(), [made((0.5, 1), None, gradient=None), made((1.0, 1), None),
+                                    made((1.5, 1), 0.3), made((2.0, 1), None, end="refused")])
+    assert board.shares[0.5, 1] == 1.0
+    assert board.shares[1.0, 1] == 0.0
+    assert board.shares[1.5, 1] == 0.0

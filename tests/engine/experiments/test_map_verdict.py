@@ -39,6 +39,19 @@ def test_it_holds_only_where_both_sides_do(deepest: int, tone: str, heading: str
     assert (found.tone, found.heading.text) == (tone, heading)
 
 
+def test_of_a_rate_only_what_lies_beyond_is_promised() -> None:
+    """A rate may be stable and yet too small to come far."""
+    board = filled(grid_sweep(GAINS, DEPTHS), lambda _gain, depth: 0.1 if depth == 5 else 2.0)
+    found = verdict(board, Goal(1.0), lambda values: float(values[1]) <= 5, "rate")
+    assert found is not None
+    assert (found.tone, found.heading.text) == ("good", "The bound holds roughly.")
+    assert found.sentence.text.endswith("in 10 of 50 networks within 2/λ, in 0 of 50 beyond it.")
+    broken = verdict(filled(board.sweep, lambda *_: 0.1), Goal(1.0),
+                     lambda values: float(values[1]) <= 5, "rate")
+    assert broken is not None
+    assert broken.tone == "bad"
+
+
 def test_a_side_without_networks_is_no_proof() -> None:
     board = filled(grid_sweep(GAINS, (1, 2)), lambda *_: 0.1)
     found = verdict(board, Goal(1.0), lambda _values: True, "reach")

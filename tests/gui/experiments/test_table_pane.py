@@ -103,7 +103,7 @@ def test_the_pane_runs_copies_and_opens(show: Show, qtbot: QtBot) -> None:
     pane.show_table(VIEW)
     assert pane.title() == "Learning rate"
     assert "upside down" in pane.verdict.text()
-    assert "Left out: the loss." in pane.verdict.text()
+    assert pane._setting.text() == "digits, 64-32-10 Left out: the loss."
     for button, signal, wanted in ((pane.run, pane.run_requested, [False]),
                                    (pane.copy, pane.copy_requested, []),
                                    (pane.open, pane.opened, [0])):
