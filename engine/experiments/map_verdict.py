@@ -90,8 +90,8 @@ def goal_of(board: Board, guessing: float) -> Goal:
 
 
 def verdict(board: Board, goal: Goal, inside: Inside | None = None, line: str = ""
-            ) -> Verdict | None:
-    """Return what a board shows; None before there is anything.
+            ) -> Verdict:
+    """Return what a board shows; before there is anything, what will count as learned.
 
     Parameters
     ----------
@@ -106,7 +106,9 @@ def verdict(board: Board, goal: Goal, inside: Inside | None = None, line: str = 
     """
     spots = [spot for spot in board.spots.values() if spot.fate is not Fate.REFUSED]
     if not spots:
-        return None
+        what = (say("map.nothing-fixed") if math.isnan(goal.figure) else
+                say("map.fixed", goal=_reached(board, goal)))
+        return Verdict("neutral", say("map.nothing"), what)
     if inside is not None and line and not math.isnan(goal.figure):
         sides = [(inside(spot.values), goal.is_reached(spot)) for spot in spots]
         within = [reached for side, reached in sides if side is True]

@@ -70,9 +70,6 @@ class SweepCard(Card):
         self.legend.set_picture(picture)
         self.legend.setVisible(shown is not self.spread)
 
-    def show_verdict(self, verdict: Verdict | None) -> None:
-        """Say what it shows so far; None: nothing."""
-        if verdict is None:
-            self.verdict.hide()
-        else:
-            self.verdict.show_verdict(verdict.tone, verdict.heading.text, verdict.sentence.text)
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Say what it shows so far."""
+        self.verdict.show_verdict(verdict.tone, verdict.heading.text, verdict.sentence.text)

@@ -118,7 +118,7 @@ class SweepTeller:
         self.picture = SweepPicture(tuple(boards), self.picture.axes, self.known.theory)
         return self.picture
 
-    def verdict(self) -> Verdict | None:
+    def verdict(self) -> Verdict:
         """Return what the picture shows."""
         theory, board = self.known.theory, self.picture.ranking
         return verdict(board, goal_of(board, self.known.guessing), theory.is_inside, theory.bound)

@@ -18,7 +18,6 @@ def test_it_counts_within_and_beyond() -> None:
     sweep = grid_sweep(GAINS, DEPTHS)
     board = filled(sweep, lambda gain, depth: 0.1 if depth <= 4 or gain == 0.5 else 2.0)
     found = verdict(board, Goal(1.0), lambda values: float(values[1]) <= 5, "reach")
-    assert found is not None
     assert found.sentence.values["inside"] == 41
     assert found.sentence.values["within"] == 50
     assert found.sentence.values["outside"] == 5
@@ -35,7 +34,6 @@ def test_it_holds_only_where_both_sides_do(deepest: int, tone: str, heading: str
     board = filled(grid_sweep(GAINS, DEPTHS), lambda _gain, depth: (
         0.1 if (depth <= deepest if deepest > 0 else depth > 5) else 2.0))
     found = verdict(board, Goal(1.0), lambda values: float(values[1]) <= 5, "reach")
-    assert found is not None
     assert (found.tone, found.heading.text) == (tone, heading)
 
 
@@ -43,37 +41,35 @@ def test_of_a_rate_only_what_lies_beyond_is_promised() -> None:
     """A rate may be stable and yet too small to come far."""
     board = filled(grid_sweep(GAINS, DEPTHS), lambda _gain, depth: 0.1 if depth == 5 else 2.0)
     found = verdict(board, Goal(1.0), lambda values: float(values[1]) <= 5, "rate")
-    assert found is not None
     assert (found.tone, found.heading.text) == ("good", "The bound holds roughly.")
     assert found.sentence.text.endswith("in 10 of 50 networks within 2/λ, in 0 of 50 beyond it.")
     broken = verdict(filled(board.sweep, lambda *_: 0.1), Goal(1.0),
                      lambda values: float(values[1]) <= 5, "rate")
-    assert broken is not None
     assert broken.tone == "bad"
 
 
 def test_a_side_without_networks_is_no_proof() -> None:
     board = filled(grid_sweep(GAINS, (1, 2)), lambda *_: 0.1)
     found = verdict(board, Goal(1.0), lambda _values: True, "reach")
-    assert found is not None
     assert found.tone == "neutral"
 
 
 def test_without_theory_it_counts_and_names_the_best() -> None:
     board = filled(grid_sweep(), lambda gain, depth: None if depth == 3 else gain)
     found = verdict(board, Goal(1.0))
-    assert found is not None
     assert found.sentence.text == (
         "Loss at the end fell to 1 or below in 4 of 12 networks. Best loss at the end: 0.5 at "
         "initial scale 0.5, depth 1. 4 blew up.")
 
 
-def test_of_nothing_nothing_is_said_and_of_wrecks_that_they_are() -> None:
+def test_before_there_is_anything_what_will_count_is_printed() -> None:
     sweep = grid_sweep()
-    assert verdict(board_of(sweep, ()), Goal(1.0)) is None
-    assert verdict(board_of(sweep, [made((0.5, 1), None, end="refused")]), Goal(1.0)) is None
+    for results in ((), [made((0.5, 1), None, end="refused")]):
+        told = verdict(board_of(sweep, results), Goal(1.0))
+        assert told.heading.text == "Nothing computed yet."
+        assert "Loss at the end fell to 1 or below" in told.sentence.text, "fixed beforehand"
+    assert verdict(board_of(sweep, ()), Goal(math.nan)).sentence.text
     found = verdict(filled(sweep, lambda *_: None), Goal(1.0))
-    assert found is not None
     assert found.heading.text == "None learned."
 
 
