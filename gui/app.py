@@ -59,7 +59,8 @@ def open_window(app: QApplication, options: WindowOptions, faults: Faults) -> Ma
     """Return the window, in the look that a person has chosen, not shown yet."""
     alone = options.unattended
     config, data = folder_of("config"), folder_of("data")
-    settings = Settings(None if alone or config is None else config / "settings.ini")
+    settings = Settings(None if alone or config is None else config / "settings.ini",
+                        None if alone or data is None else data / "experiments")
     scheme: theme.Scheme = options.theme or ("light" if alone else settings.theme)
     theme.set_scale(app, settings.scale)
     theme.apply(app, scheme)

@@ -22,6 +22,7 @@ from engine.layers.covariance import (
     Return,
     Signal,
     Surroundings,
+    Typical,
     of_values,
 )
 from engine.messages import Message, say
@@ -106,25 +107,57 @@ def predict(project: ProjectSpec, dataset: Dataset, *, points: int = 24,
         `engine.theory.weights.mean_squares` has them: of random weights as large as those. None, or
         a name that is missing: as the layer's first ones.
     """
+    layers, probe = _looked_at(project, dataset, points)
+    with np.errstate(all="ignore"):
+        return _Walk(project, layers, probe, weights or {}, probe.typical).predicted()
+
+
+def tangent_kernel(project: ProjectSpec, dataset: Dataset, *, points: int = 24
+                   ) -> tuple[Reals, Probe] | Message:
+    """Return the neural tangent kernel of a network's first weights, or why there is none.
+
+    Parameters
+    ----------
+    project, dataset : ProjectSpec, Dataset
+        A project that can be trained on the data.
+    points : int
+        Training examples that are looked at, at most.
+
+    Returns
+    -------
+    kernel : float64[n, n]
+        For two examples, the product of an output's gradients, summed over all weights: what a step
+        of gradient descent on one does to the other (Jacot et al. 2018). Biases are left out.
+    probe : Probe
+        The examples.
+    """
+    layers, probe = _looked_at(project, dataset, points)
+    with np.errstate(all="ignore"):
+        # Of the examples that they are, and not of what a batch of them is like on average.
+        found = _Walk(project, layers, probe, {}, None).kernel()
+    return found if isinstance(found, Message) else (found, probe)
+
+
+def _looked_at(project: ProjectSpec, dataset: Dataset, points: int
+               ) -> tuple[tuple[ResolvedLayer, ...], Probe]:
     layers = resolve(project.network, (dataset.n_inputs,))
     # Of long sequences and large images, fewer examples.
     most = min(layer.kind.followed // math.prod(shape[:-1])
                for layer in layers for shape in (*layer.inputs, layer.shape))
     points = max(min(points, most), min(points, FEWEST))
-    probe = take(project.training, dataset, layers[-1].shape[-1], points)
-    with np.errstate(all="ignore"):
-        return _Walk(project, layers, probe, weights or {}).predicted()
+    return layers, take(project.training, dataset, layers[-1].shape[-1], points)
 
 
 class _Walk:
     """The way through a network and back."""
 
     def __init__(self, project: ProjectSpec, layers: Sequence[ResolvedLayer], probe: Probe,
-                 squares: Mapping[str, float]) -> None:
+                 squares: Mapping[str, float], typical: Typical | None) -> None:
         self._project = project
         self._layers = layers
         self._probe = probe
         self._squares = squares
+        self._typical = typical
         self._crossings: list[Crossing | Message] = []
         self._errors: Errors | None = None
 
@@ -132,11 +165,33 @@ class _Walk:
         """Return what is to be said of every layer."""
         for position in range(len(self._layers)):
             self._crossings.append(self._crossing(position))
-        returns, gradients = self._way_back()
+        returns, gradients = self._way_back(self._error())
         spread = variances(self._layers, self._crossings)
         found = tuple(self._told(position, returns[position], gradients[position],
                                  spread[position]) for position in range(len(self._layers)))
         return Prediction(found, self._probe.batch.size, self._probe.batch.examples)
+
+    def kernel(self) -> Reals | Message:
+        """Return what the gradients of one output have to do with one another."""
+        for position in range(len(self._layers)):
+            self._crossings.append(self._crossing(position))
+        last = self._crossings[-1]
+        if isinstance(last, Message):
+            return last
+        if last.output.places > 1:
+            return say("theory.many-places")
+        # An error of 1 at every output, of a random sign: its gradients are those of all outputs.
+        returns, _ = self._way_back(np.ones_like(last.output.second))
+        n = self._probe.batch.examples
+        whole = np.zeros((n, n))
+        for layer, returned in zip(self._layers, returns, strict=True):
+            if isinstance(returned, Message):
+                if any(parameter.is_learned for parameter in layer.parameters()):
+                    return returned
+                continue
+            for learned in () if layer.spec.frozen else returned.learned:
+                whole += learned.size * learned.pairs
+        return np.asarray(whole / last.output.shape[-1])
 
     def _crossing(self, position: int) -> Crossing | Message:
         layer = self._layers[position]
@@ -146,7 +201,7 @@ class _Walk:
             if isinstance(before, Message):
                 return before
             inputs.append(before.output if before else of_values(
-                self._probe.inputs, -1, self._probe.typical))
+                self._probe.inputs, -1, self._typical))
         around = Surroundings(self._probe.batch, of_layer(self._squares, layer.spec.id), position,
                               layer.spec.frozen)
         try:
@@ -160,11 +215,12 @@ class _Walk:
                        reason=say("theory.overflow"))
         return replace(found, output=_of_its_kind(_masked(found.output, inputs), inputs))
 
-    def _way_back(self) -> tuple[list[Return | Message], list[Reals | Message | None]]:
-        """Return what every layer sends back, and the moments of dL/d(its output)."""
+    def _way_back(self, error: Reals | Message
+                  ) -> tuple[list[Return | Message], list[Reals | Message | None]]:
+        """Return what every layer sends back of an error, and the moments of dL/d(its output)."""
         count = len(self._layers)
         gradients: list[Reals | Message | None] = [None] * count
-        gradients[-1] = self._error()
+        gradients[-1] = error
         returns: list[Return | Message] = [say("theory.unread")] * count
         for position in range(count - 1, -1, -1):
             crossing, gradient = self._crossings[position], gradients[position]

@@ -85,6 +85,14 @@ def sequential_map() -> NDArray[np.uint8]:
     return lookup([sequential(i / 32).name() for i in range(33)])
 
 
+def explosion_map() -> NDArray[np.uint8]:
+    """Return a lookup for gradients that exploded, uint8[256, 3], from a little to without end."""
+    tokens = current()
+    return lookup([blended(tokens.surface, tokens.exploding, 0.22).name(),
+                   blended(tokens.surface, tokens.exploding, 0.7).name(), tokens.exploding,
+                   blended(tokens.exploding, tokens.text, 0.6).name()])
+
+
 def lookup(colours: Sequence[str]) -> NDArray[np.uint8]:
     """Return uint8[256, 3] that runs evenly through ``colours``."""
     # NumPy is imported after the first paint, and this module before it.

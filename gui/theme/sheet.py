@@ -106,6 +106,8 @@ QPushButton[tone="frozen"] { background: $surface_raised; color: $accent; paddin
 QPushButton[tone="frozen"]:focus { border: 2px solid $focus; padding: 1u 7u; }
 Segmented[tone="narrow"] SegmentButton { padding: 4u 6u; }
 Segmented[tone="narrow"] SegmentButton:focus { padding: 3u 5u; }
+Segmented[tone="pages"] SegmentButton { padding: 4u 4u; font-size: 12u; }
+Segmented[tone="pages"] SegmentButton:focus { padding: 3u 3u; }
 MoreButton[tone="narrow"] { padding: 4u 16u 4u 6u; }
 MoreButton[tone="narrow"]:focus { padding: 3u 15u 3u 5u; }
 SegmentButton:disabled { color: $text_disabled; background: transparent; }
@@ -203,6 +205,7 @@ QAbstractItemView { background: $surface; color: $text; border: 1px solid $borde
     border-radius: 8u; outline: none; alternate-background-color: $surface_sunken;
     selection-background-color: $accent_soft; selection-color: $text; }
 QAbstractItemView:focus { border-color: $focus; }
+QListView[tone="plain"], QListView[tone="plain"]:focus { border: none; border-radius: 0; }
 QTableView { gridline-color: $border; }
 QHeaderView { background: $surface_sunken; border: none; }
 QHeaderView::section { background: $surface_sunken; color: $text_muted; border: none;

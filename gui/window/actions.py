@@ -16,8 +16,8 @@ from engine.data.copies import in_copy, paths_of
 from engine.data.digests import size_of
 from gui import theme
 from gui.data.bring_layout import size_text
-from gui.window.keys import ALL, OF_LAB, OF_MICROSCOPE, LabKeys
-from gui.window.pages import LAB, MICROSCOPE, TIPS, TITLES
+from gui.window.keys import ALL, OF_EXPERIMENTS, OF_LAB, OF_MICROSCOPE, LabKeys
+from gui.window.pages import EXPERIMENTS, LAB, MICROSCOPE, TIPS, TITLES
 
 if TYPE_CHECKING:
     from gui.window.lab_page import LabPage
@@ -195,10 +195,10 @@ class Actions(QObject):
     @Slot(str)
     def _on_pages_changed(self, key: str) -> None:
         self._pages[key].setChecked(True)
-        is_microscope = key == MICROSCOPE
-        self.keys.set_active(OF_MICROSCOPE if is_microscope else OF_LAB)
-        # There, Space and the arrows walk through the step.
-        self._lab.transport.set_has_keys(not is_microscope)
+        # Space and the arrows walk through the step there, and through cells and rows.
+        self.keys.set_active({MICROSCOPE: OF_MICROSCOPE, EXPERIMENTS: OF_EXPERIMENTS}.get(
+            key, OF_LAB))
+        self._lab.transport.set_has_keys(key == LAB)
 
     @Slot()
     def _on_menu_about_to_show(self) -> None:

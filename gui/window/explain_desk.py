@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 from gui import theme
 from gui.document.document import Document
 from gui.widgets import Explaining, page_of
-from gui.window.pages import MICROSCOPE, Pages
+from gui.window.pages import Pages
 from gui.window.right_column import RightColumn
 from gui.window.stage import Stage
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 CALM_MS = 1000
 """How long a number stands still at least, so that it can be read."""
-BESIDE_MICROSCOPE = 400
-"""Px, at 13 px text, of a page beside the microscope."""
+BESIDE = 400
+"""Px, at 13 px text, of a page that explains beside one of the window's without columns."""
 
 
 @dataclass(frozen=True)
@@ -166,12 +166,12 @@ class ExplainDesk(QObject):
     def _place(self) -> None:
         """Put the panel beside what is seen."""
         panel = self._panel()
-        microscope = self._pages.microscope
-        if self._pages.current == MICROSCOPE and microscope is not None:
+        room = self._pages.beside
+        if room is not None:
             self._right.drop_page()
-            if microscope.indexOf(panel) < 0:
-                microscope.addWidget(panel)
-                _share(microscope, theme.px(BESIDE_MICROSCOPE))
+            if room.indexOf(panel) < 0:
+                room.addWidget(panel)
+                _share(room, theme.px(BESIDE))
             panel.show()
         elif self._right.indexOf(panel) < 0 or panel.isHidden():
             self._right.show_page(panel)

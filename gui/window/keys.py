@@ -25,6 +25,7 @@ ARROWS = frozenset({"Right", "Shift+Right", "Left", "Shift+Left"})
 ALL = ARROWS | {"Space", "R", "Shift+R", "L"}
 OF_LAB = ALL - {"Left", "Shift+Left"}
 OF_MICROSCOPE = ALL - {"L"}
+OF_EXPERIMENTS = frozenset[str]()
 """The keys that mean something on a page."""
 NEEDED: tuple[tuple[type[QWidget], frozenset[str]], ...] = (
     (ReadingBox, ARROWS),

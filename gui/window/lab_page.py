@@ -210,6 +210,7 @@ class LabPage(QWidget):
         self._stage.stop()
         self.theory.shut_down()
         self.initialisers.shut_down()
+        self.pages.shut_down()
         # Qt's undo stack tells of its end when its document is half gone already.
         self.document.undo_stack.blockSignals(True)
         self.workbench.shut_down()
@@ -335,6 +336,7 @@ class LabPage(QWidget):
         desk.compare_action.toggled.connect(self.switches.compare.setChecked)
         desk.recorder_action.toggled.connect(self.switches.recorder.setChecked)
         desk.told.connect(self._on_desk_told)
+        self.pages.told.connect(self._on_desk_told)
         desk.bands_changed.connect(self.loss.set_bands)
         bench.earlier_changed.connect(self._on_workbench_earlier_changed)
         bench.trial.decided.connect(self._on_trial_decided)

@@ -14,15 +14,23 @@ SCHEMES = ("system", "light", "dark")
 
 
 class Settings:
-    """Theme, size, speed, place, last instrument, registers and folder, in a user's file.
+    """Theme, size, speed, place, last instrument, registers and folders, in a user's file.
 
     Parameters
     ----------
     path : Path | None
         The file; None keeps nothing and begins with the defaults.
+    experiments : Path | None
+        The folder of experiments and their results; None keeps none.
+
+    Attributes
+    ----------
+    experiments : Path | None
+        That folder.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, experiments: Path | None = None) -> None:
+        self.experiments = experiments
         self._store = QSettings(str(path), QSettings.Format.IniFormat) if path else None
 
     @property
@@ -99,6 +107,25 @@ class Settings:
     def keep_folder(self, folder: str) -> None:
         """Remember the folder of the file that was chosen last."""
         self.folder = folder
+
+    @property
+    def cluster(self) -> str:
+        """Where the scheduler of a room's computers listens; empty if none was named."""
+        return str(self._get("cluster", ""))
+
+    @cluster.setter
+    def cluster(self, address: str) -> None:
+        self._set("cluster", address)
+
+    @property
+    def certificates(self) -> Path | None:
+        """The folder of a room's certificates; None if none was named."""
+        folder = str(self._get("certificates", ""))
+        return Path(folder) if folder else None
+
+    @certificates.setter
+    def certificates(self, folder: Path | None) -> None:
+        self._set("certificates", "" if folder is None else str(folder))
 
     def _get(self, key: str, default: object) -> object:
         return default if self._store is None else self._store.value(key, default)

@@ -60,7 +60,7 @@ class TopBar(QWidget):
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.pages = Segmented(tuple(TITLES.items()), "Page")
         self.pages.set_tooltips(TIPS)
-        self.pages.setProperty("tone", "narrow")
+        self.pages.setProperty("tone", "pages")
         self._title = ElidedLabel("", role="muted")
         self._title.setMaximumWidth(TITLE_WIDTH)
         self.theme_button = IconButton("sun-moon", "Change between the light and the dark theme.",

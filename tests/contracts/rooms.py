@@ -56,6 +56,7 @@ ORDER = (
     "gui.runs",
     "gui.labs",
     "gui.microscope",
+    "gui.experiments",
     "gui.templates",
     "gui.workbench",
     "gui.terminal",

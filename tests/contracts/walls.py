@@ -17,7 +17,7 @@ LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "eng
          "engine.experiments", "engine.microscope")
 """What the window's thread may use: none of it loads Numba."""
 VIEWS = ("gui.builder", "gui.data", "gui.hyper", "gui.plots", "gui.output", "gui.doctor",
-         "gui.runs", "gui.microscope", "gui.labs", "gui.pages")
+         "gui.runs", "gui.microscope", "gui.experiments", "gui.labs", "gui.pages")
 
 
 @dataclass(frozen=True)

@@ -192,12 +192,14 @@ def test_the_name_of_the_loss_is_whole_where_there_is_room(
     qtbot: QtBot, lab: LabPage
 ) -> None:
     box = lab.hyper.loss.combo
+    lab.resize(1420, 768)
     lab.document.set_training(l2=0.0)
     lab.document.set_data(DataSpec(source="plane"))
     for key in ("mean_squared_error", "mean_absolute_error"):
         lab.document.set_training(loss=key)
         qtbot.waitUntil(lambda: box.width() == box.sizeHint().width())
         assert box.width() > box.fontMetrics().horizontalAdvance(LOSSES[key].title)
+    lab.resize(1366, 768)
     height = lab.top_bar.height()
     lab.document.set_training(l2=0.1, clip_norm=1.0, label_smoothing=0.0)
     qtbot.waitUntil(lambda: box.width() < box.sizeHint().width())
