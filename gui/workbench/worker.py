@@ -182,8 +182,11 @@ class Worker:
 
     def _live(self) -> None:
         while not self._closing:
-            for command in newest(self._waiting_commands()):
-                self._obey(command)
+            commands = newest(self._waiting_commands())
+            while commands:
+                self._obey(commands.pop(0))
+                # What was taken back while a network was built is not begun.
+                commands = newest([*commands, *self._commands_here()])
             if not self._closing:
                 # Nothing here may hold on to a run that a command is to let go of.
                 self._take_turn()
@@ -204,6 +207,14 @@ class Worker:
                 commands.append(self._commands.get())
             elif self._rest_s > 0:
                 commands.append(self._commands.get(timeout=self._rest_s))
+        except queue.Empty:
+            pass
+        return [*commands, *self._commands_here()]
+
+    def _commands_here(self) -> list[Command]:
+        """Return what has come, without waiting."""
+        commands: list[Command] = []
+        try:
             while True:
                 commands.append(self._commands.get_nowait())
         except queue.Empty:

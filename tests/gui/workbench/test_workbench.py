@@ -392,6 +392,38 @@ def test_pause_while_preparing_takes_run_back(qtbot: QtBot, make_workbench: Make
     qtbot.waitUntil(lambda: engine.newest.step > 0)
 
 
+class Gate(threading.Event):
+    """Tells when somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.reached.set()
+        return super().wait(timeout)
+
+
+def test_run_that_came_with_a_network_is_taken_back_while_that_is_built(
+    qtbot: QtBot, make_workbench: Make
+) -> None:
+    first, second = Gate(), Gate()
+    engine = FakeEngine(compiling=first)
+    workbench = make_workbench(engine)
+    qtbot.waitUntil(first.reached.is_set)
+    # Both wait together behind the network that is being built.
+    workbench.reset()
+    workbench.run()
+    engine.compiling = second
+    first.set()
+    qtbot.waitUntil(second.reached.is_set)
+    workbench.pause()
+    second.set()
+    wait_for(qtbot, workbench, State.READY)
+    qtbot.wait(30)
+    assert engine.newest.step == 0
+
+
 def test_hyper_parameters_take_effect_without_a_reset(
     qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document
 ) -> None:
