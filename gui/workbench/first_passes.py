@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.telemetry.snapshot import LayerReading
     from gui.workbench.run_set import RunSet
 
-NAME = "first pass"
+NAME, CLEARING = "first pass", "clearing after first passes"
 """Of the errand."""
 WANTED: Wanted = frozenset({Part.READINGS, Part.MAGNITUDES})
 
@@ -175,7 +175,9 @@ class FirstPasses(QObject):
         """Ask for nothing more for a while, and let go of the memory."""
         self._number += 1
         self._answered = self._number
-        self._runs.undertake(NAME, ClearErrand(self._bench))
+        self._runs.abandon(NAME)
+        # Under a name of its own: what is asked next comes behind it, not in its place.
+        self._runs.undertake(CLEARING, ClearErrand(self._bench))
 
     @Slot(int, object)
     def _on_reports_made(self, number: int, found: tuple[LayerReading, ...]) -> None:
