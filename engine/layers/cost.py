@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.layers.kind import Parameter, Shape, UsedRows, Value
 from engine.layers.shapes import DATA, ResolvedLayer, resolve
+from engine.layers.weighted import AT_FIRST
 from engine.spec import NetworkSpec
 
 _SOMEWHERE = 0
@@ -108,17 +109,28 @@ def costs(network: NetworkSpec, data_shape: Shape) -> tuple[LayerCost, ...]:
     ShapeError
         At the first layer that does not fit what feeds it.
     """
-    global _last
-    last, resolved = _last, resolve(network, data_shape)
-    if last is not None and last[0] is resolved:
-        return last[1]
-    found = _counted(resolved, data_shape)
-    _last = resolved, found
+    resolved = resolve(network, data_shape)
+    form = _form(resolved, data_shape)
+    found = _COUNTED.get(form)
+    if found is None:
+        if len(_COUNTED) >= KEPT:
+            _COUNTED.clear()
+        found = _COUNTED[form] = _counted(resolved, data_shape)
     return found
 
 
-_last: tuple[tuple[ResolvedLayer, ...], tuple[LayerCost, ...]] | None = None
-"""What was counted last."""
+KEPT = 64
+"""Networks whose costs are kept: those of a sweep that differ in first weights cost the same."""
+
+_COUNTED: dict[object, tuple[LayerCost, ...]] = {}
+
+
+def _form(resolved: tuple[ResolvedLayer, ...], data_shape: Shape) -> object:
+    """Return all that decides what a network costs."""
+    return data_shape, tuple(
+        (layer.kind.key, layer.spec.frozen, layer.sources,
+         tuple(repr(value) for key, value in layer.options.items() if key not in AT_FIRST))
+        for layer in resolved)
 
 
 def _counted(resolved: tuple[ResolvedLayer, ...], data_shape: Shape) -> tuple[LayerCost, ...]:
