@@ -76,7 +76,7 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
         return WindowOptions()
     import argparse
 
-    from gui.terminal.command_line import Parser
+    from gui.terminal.arguments import Parser
 
     parser = Parser(prog="backprop-lab")
     parser.attended = not any(word.startswith(UNATTENDED) for word in arguments)

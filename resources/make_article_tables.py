@@ -83,7 +83,13 @@ def machine() -> str:
 
     count = os.cpu_count() or 1
     return (f"{count} processor{'s' * (count > 1)}, {platform.machine()}, "
-            f"{llvm.get_host_cpu_name()}")
+            f"{llvm.get_host_cpu_name()}{', with other work beside it' * is_busy(count)}")
+
+
+def is_busy(processors: int) -> bool:
+    """Say whether so much else runs that seconds say little; False where the system cannot tell."""
+    # The measuring itself keeps at most every processor busy.
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > processors + 1
 
 
 def _measure(folder: Path) -> Iterator[Measured]:

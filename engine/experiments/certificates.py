@@ -111,7 +111,8 @@ def _usage(*, signs: bool) -> Any:
 def _pem(certificate: Certificate) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    return certificate.public_bytes(Encoding.PEM)
+    written: bytes = certificate.public_bytes(Encoding.PEM)
+    return written
 
 
 def _key_pem(key: EllipticCurvePrivateKey) -> bytes:
@@ -121,7 +122,8 @@ def _key_pem(key: EllipticCurvePrivateKey) -> bytes:
         PrivateFormat,
     )
 
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    written: bytes = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return written
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:

@@ -41,6 +41,7 @@ Make = Callable[[ProjectSpec, Dataset], TrainerLike]
 """Returns a trainer at step 0; raises EngineError where there can be none."""
 
 ShouldStop = Callable[[], bool]
+Look = Callable[[], int | None]
 
 
 def never() -> bool:
@@ -48,7 +49,12 @@ def never() -> bool:
     return False
 
 
-def carry(course: Course, should_stop: ShouldStop = never, budget_s: float = CHUNK_S) -> bool:
+def straight_on() -> None:
+    """Look at nothing, and let no step be rested at."""
+
+
+def carry(course: Course, should_stop: ShouldStop = never, budget_s: float = CHUNK_S,
+          look: Look = straight_on) -> bool:
     """Take a run to its end.
 
     Parameters
@@ -59,6 +65,8 @@ def carry(course: Course, should_stop: ShouldStop = never, budget_s: float = CHU
         Asked every so often whether to leave off.
     budget_s : float
         How often, in seconds.
+    look : callable
+        Looks at the run before each piece of it, and returns a step to rest at, or None.
 
     Returns
     -------
@@ -68,7 +76,7 @@ def carry(course: Course, should_stop: ShouldStop = never, budget_s: float = CHU
     while not course.is_over:
         if should_stop():
             return False
-        course.advance(budget_s)
+        course.advance(budget_s, look())
     return True
 
 

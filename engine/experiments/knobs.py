@@ -99,28 +99,26 @@ def _with_optimizer(project: ProjectSpec, kind: str) -> ProjectSpec:
         training.optimizer, kind=kind)))
 
 
-AUGMENTED: Mapping[str, Mapping[str, float | bool]] = MappingProxyType({
-    "none": {},
-    "shift": {"shift": 0.1},
-    "rotation": {"rotation": 15.0},
-    "flip": {"flip": True},
-    "brightness": {"brightness": 0.2},
-    "cutout": {"cutout": 0.3},
-    "noise": {"noise": 0.1},
-    "shift and rotation": {"shift": 0.1, "rotation": 15.0},
+AUGMENTED: Mapping[str, AugmentationSpec] = MappingProxyType({
+    "none": AugmentationSpec(),
+    "shift": AugmentationSpec(shift=0.1),
+    "rotation": AugmentationSpec(rotation=15.0),
+    "flip": AugmentationSpec(flip=True),
+    "brightness": AugmentationSpec(brightness=0.2),
+    "cutout": AugmentationSpec(cutout=0.3),
+    "noise": AugmentationSpec(noise=0.1),
+    "shift and rotation": AugmentationSpec(shift=0.1, rotation=15.0),
 })
 """What examples are changed by, in usual measure."""
 
 
 def _with_augmentation(project: ProjectSpec, name: str) -> ProjectSpec:
-    return replace(project, training=replace(
-        project.training, augmentation=AugmentationSpec(**AUGMENTED[name])))
+    return replace(project, training=replace(project.training, augmentation=AUGMENTED[name]))
 
 
 def _augmentation(project: ProjectSpec) -> str | None:
     now = project.training.augmentation
-    return next((name for name, measure in AUGMENTED.items()
-                 if AugmentationSpec(**measure) == now), None)
+    return next((name for name, measure in AUGMENTED.items() if measure == now), None)
 
 
 _TENTHS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)

@@ -8,14 +8,19 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from engine.errors import SpecError
-from engine.layers import output_layer
-from engine.layers.registry import kinds
+from engine.layers import LayerKind, kinds, output_layer
 from engine.spec import LayerSpec, NetworkSpec, Option, ProjectSpec
 
 DEEPEST = 1000
 """Most hidden layers that a network is given."""
 
 _KINDS = {kind.key: kind for kind in kinds()}
+
+_DENSE = next(kind for kind in kinds() if kind.width_option == "units" and kind.function_option)
+"""The kind whose layers are counted and widened: every unit weighs every input."""
+
+_DROPOUT = next(kind for kind in kinds() if kind.breaks_ties and kind.field("rate"))
+"""The kind that silences units at random."""
 
 
 def hidden_blocks(network: NetworkSpec) -> list[range]:
@@ -25,7 +30,8 @@ def hidden_blocks(network: NetworkSpec) -> list[range]:
     of them.
     """
     end = _end(network)
-    begins = [place for place, layer in enumerate(network.layers[:end]) if layer.kind == "dense"]
+    begins = [place for place, layer in enumerate(network.layers[:end])
+              if _is_of(_DENSE, layer)]
     return [range(begin, stop) for begin, stop in pairwise([*begins, end])]
 
 
@@ -71,7 +77,7 @@ def width_of(network: NetworkSpec) -> int | None:
     if not blocks:
         return None
     layer = network.layers[blocks[0].start]
-    return int(_KINDS["dense"].options(layer)["units"])
+    return int(_DENSE.options(layer)["units"])
 
 
 def with_width(project: ProjectSpec, units: int) -> ProjectSpec:
@@ -140,10 +146,8 @@ def with_initialiser(project: ProjectSpec, scheme: str) -> ProjectSpec:
 
 def dropout_of(network: NetworkSpec) -> float:
     """Return the rate of the first dropout layer; 0 if there is none."""
-    for layer in network:
-        if layer.kind == "dropout":
-            return float(_KINDS["dropout"].options(layer)["rate"])
-    return 0.0
+    return next((float(_DROPOUT.options(layer)["rate"]) for layer in network
+                 if _is_of(_DROPOUT, layer)), 0.0)
 
 
 def with_dropout(project: ProjectSpec, rate: float) -> ProjectSpec:
@@ -153,9 +157,9 @@ def with_dropout(project: ProjectSpec, rate: float) -> ProjectSpec:
     rate is 0.
     """
     network = project.network
-    if any(layer.kind == "dropout" for layer in network):
+    if any(_is_of(_DROPOUT, layer) for layer in network):
         return _with_layers(project, lambda _, layer:
-                            {"rate": rate} if layer.kind == "dropout" else {})
+                            {"rate": rate} if _is_of(_DROPOUT, layer) else {})
     blocks = hidden_blocks(network)
     if not blocks:
         raise SpecError("knob.no-hidden")
@@ -163,7 +167,7 @@ def with_dropout(project: ProjectSpec, rate: float) -> ProjectSpec:
         return project
     for block in reversed(blocks):
         network = _put_behind(network, block.stop, LayerSpec(
-            network.fresh_id("dropout"), "dropout", {"rate": rate}))
+            network.fresh_id(_DROPOUT.key), _DROPOUT.key, {"rate": rate}))
     return replace(project, network=network)
 
 
@@ -179,6 +183,10 @@ def _end(network: NetworkSpec) -> int:
     """Return the place of the layer that gives the output; behind the last one if there is none."""
     last = output_layer(network)
     return len(network) if last is None else network.index(last.id)
+
+
+def _is_of(kind: LayerKind, layer: LayerSpec) -> bool:
+    return _KINDS.get(layer.kind) is kind
 
 
 def _function_option(layer: LayerSpec) -> str:

@@ -76,7 +76,8 @@ class Result(msgspec.Struct, frozen=True):
     step, epoch : int
         Where it ended.
     seconds : float
-        How long it was trained, on whichever computer did it.
+        How long its thread was at work on it, on whichever computer did it; see
+        `engine.experiments.cell.CLOCK`.
     loss, accuracy : float | None
         At the end, on training examples; the accuracy is R² for values. None where it diverged.
     validation_loss, validation_accuracy : float | None

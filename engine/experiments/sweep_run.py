@@ -93,6 +93,7 @@ class SweepRun:
         self._executor = executor
         self._waiting: deque[tuple[Sweep, Cell]] = deque()
         self._given_back: deque[Job] = deque()
+        self._suspects: deque[Job] = deque()
         self._costs: dict[str, float] = {}
         self._asked: set[Coordinates] = set()
         self._results: list[Result] = []
@@ -183,7 +184,8 @@ class SweepRun:
                 if self._given_back:
                     return self._given_back.popleft()
                 if not self._waiting:
-                    return None
+                    # Last: one that ends its worker costs the time of all that come after it.
+                    return self._suspects.popleft() if self._suspects else None
                 sweep, cell = self._waiting.popleft()
             job = job_of(sweep, cell)
             known = self._store.finished([job.key]).get(job.key)
@@ -205,7 +207,7 @@ class SweepRun:
         with self._lock:
             self._losses[job.key] += is_suspect
             if self._losses[job.key] < MOST_LOSSES:
-                self._given_back.append(job)
+                (self._suspects if is_suspect else self._given_back).append(job)
             else:
                 self._lost += 1
                 self._clock.drop(self._costs.get(job.key, 0.0))

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from engine.layers.kind import Parameter, Shape, UsedRows, Value
-from engine.layers.shapes import DATA, resolve
+from engine.layers.shapes import DATA, ResolvedLayer, resolve
+from engine.layers.weighted import AT_FIRST
 from engine.spec import NetworkSpec
 
 _SOMEWHERE = 0
@@ -108,9 +109,34 @@ def costs(network: NetworkSpec, data_shape: Shape) -> tuple[LayerCost, ...]:
     ShapeError
         At the first layer that does not fit what feeds it.
     """
+    resolved = resolve(network, data_shape)
+    form = _form(resolved, data_shape)
+    found = _COUNTED.get(form)
+    if found is None:
+        if len(_COUNTED) >= KEPT:
+            _COUNTED.clear()
+        found = _COUNTED[form] = _counted(resolved, data_shape)
+    return found
+
+
+KEPT = 64
+"""Networks whose costs are kept: those of a sweep that differ in first weights cost the same."""
+
+_COUNTED: dict[object, tuple[LayerCost, ...]] = {}
+
+
+def _form(resolved: tuple[ResolvedLayer, ...], data_shape: Shape) -> object:
+    """Return all that decides what a network costs."""
+    return data_shape, tuple(
+        (layer.kind.key, layer.spec.frozen, layer.sources,
+         tuple(repr(value) for key, value in layer.options.items() if key not in AT_FIRST))
+        for layer in resolved)
+
+
+def _counted(resolved: tuple[ResolvedLayer, ...], data_shape: Shape) -> tuple[LayerCost, ...]:
     outputs: list[Value] = []
     found = []
-    for layer in resolve(network, data_shape):
+    for layer in resolved:
         parameters = layer.parameters()
         plan = _Counting(
             tuple(Value(_SOMEWHERE, -1, data_shape) if source == DATA else outputs[source]

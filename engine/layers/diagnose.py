@@ -106,14 +106,33 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
     if not _starts_network(network.layers[0]):
         yield Issue(network.layers[0].id, say("layer.not-input-first", kind=network.layers[0].kind))
     seen: set[str] = set()
+    fine: set[object] = set()
     for position, layer in enumerate(network):
         if layer.id in seen or not _is_name(layer.id):
             yield Issue(layer.id, say("layer.id", position=position, name=layer.id))
         seen.add(layer.id)
         if position and _starts_network(layer):
             yield Issue(layer.id, say("layer.second-input", position=position))
-        yield from _option_issues(position, layer)
-        yield from _penalty_issues(position, layer)
+        # Deep networks have many layers with equal options.
+        told = _told(layer)
+        if told is None or told not in fine:
+            issues = [*_option_issues(position, layer), *_penalty_issues(position, layer)]
+            yield from issues
+            if told is not None and not issues:
+                fine.add(told)
+
+
+def _told(layer: LayerSpec) -> object | None:
+    """Return what its options and penalties are checked by; None where some cannot be compared."""
+    values = (*layer.options.items(), ("", layer.frozen),
+              *((key, getattr(layer, key)) for key in PENALTIES))
+    if not all(type(value) in _PLAIN for _, value in values):
+        return None
+    # True and 1 are equal, and not the same option.
+    return layer.kind, tuple((key, type(value), value) for key, value in values)
+
+
+_PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
 def _is_name(layer_id: str) -> bool:
@@ -124,8 +143,11 @@ def _is_name(layer_id: str) -> bool:
         letter in "/\\\0" or "\ud800" <= letter <= "\udfff" for letter in layer_id)
 
 
+_FIRST = frozenset(kind.key for kind in kinds() if not kind.insertable)
+
+
 def _starts_network(layer: LayerSpec) -> bool:
-    return any(kind.key == layer.kind and not kind.insertable for kind in kinds())
+    return layer.kind in _FIRST
 
 
 def _option_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:

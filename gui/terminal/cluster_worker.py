@@ -142,6 +142,7 @@ def _leaving(site: Site) -> Any:
 
     class Leaving(WorkerPlugin):  # type: ignore[misc]
         def teardown(self, worker: Any) -> None:
+            """Hear that the worker closes."""
             site.gone.set()
 
     return Leaving()

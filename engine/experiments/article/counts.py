@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import msgspec
@@ -23,50 +24,65 @@ from engine.messages import Message, say
 
 
 class Ratios(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ratios"):
-    """What is left of a figure from row to row, and whether that share is the same.
+    """What is left of a figure from epoch to epoch, and whether that share is the same.
+
+    Rows stand for epochs, by what they count; where some between two rows are left out, the share
+    is the one that would make the same of them.
 
     Attributes
     ----------
     limit : float
         How many times the smallest share the largest may be to be called nearly the same.
-    group : str
-        Which rows.
     """
 
     limit: float
-    group: str = ""
 
     def tell(self, rows: Sequence[Figures], measure: Measure) -> tuple[Message, ...]:
         """Return whether the figure falls with every seed, and by how much."""
-        there = of_group(rows, self.group)
+        there = [row for row in rows if row.values]
         seeds = min((len(row.values) for row in there), default=0)
         if len(there) < 3 or not seeds:
             return ()
         falling = sum(all(a.values[seed] > b.values[seed] for a, b in pairwise(there))
                       for seed in range(seeds))
         told = [say("article.ratios.falls", noun=measure.noun, count=falling, seeds=seeds)]
-        shares = _shares([middle(row.values) for row in there])
-        if shares:
-            told += self._steadiness(shares)
-            printed = _shares([row.printed for row in there if not math.isnan(row.printed)])
-            if len(printed) > 1:
-                told.append(say("article.ratios.printed", shares=tuple(map(written, printed)),
-                                times=written(max(printed) / min(printed))))
+        if _has_shares(there):
+            told += self._beside_the_article(there)
+            told.append(self._steadiness(_shares(there)))
         return tuple(told)
 
-    def _steadiness(self, shares: Sequence[float]) -> Iterator[Message]:
-        times = max(shares) / min(shares)
-        values = {"shares": tuple(map(written, shares)), "times": written(times),
-                  "limit": self.limit}
-        yield (say("article.ratios.steady", **values) if times <= self.limit else
-               say("article.ratios.unsteady", **values))
+    def _beside_the_article(self, there: Sequence[Figures]) -> Iterator[Message]:
+        """Yield the shares of the article's own rows, measured and printed."""
+        own = [row for row in there if not math.isnan(row.printed)]
+        if len(own) > 2:
+            shares = _shares(own)
+            printed = _shares([replace(row, values=(row.printed,)) for row in own])
+            yield say("article.ratios.printed", shares=_written(shares), times=_times(shares),
+                      printed=_written(printed), most=_times(printed))
+
+    def _steadiness(self, shares: Sequence[float]) -> Message:
+        is_steady = max(shares) <= self.limit * min(shares)
+        return say("article.ratios.steady" if is_steady else "article.ratios.unsteady",
+                   shares=_written(shares), times=_times(shares), limit=self.limit)
 
 
-def _shares(figures: Sequence[float]) -> list[float]:
-    """Return what is left from each figure to the next; nothing where that has no meaning."""
-    if not all(math.isfinite(figure) and figure > 0 for figure in figures):
-        return []
-    return [after / before for before, after in pairwise(figures)]
+def _has_shares(rows: Sequence[Figures]) -> bool:
+    return all(math.isfinite(row.counted) and 0 < middle(row.values) < math.inf for row in rows)
+
+
+def _shares(rows: Sequence[Figures]) -> list[float]:
+    """Return what is left of each row's median to the next, per epoch."""
+    return [(middle(after.values) / middle(before.values))
+            ** (1 / (after.counted - before.counted)) for before, after in pairwise(rows)]
+
+
+def _written(shares: Sequence[float]) -> tuple[Message, ...]:
+    return tuple(map(written, shares))
+
+
+def _times(shares: Sequence[float]) -> Message:
+    """Return how many times the smallest share the largest is."""
+    return written(max(shares) / min(shares))
 
 
 class Growth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="growth"):

@@ -35,6 +35,8 @@ class Figures:
         What the row stands for as a number, such as its share of examples; NaN for none.
     beside : Mapping[str, tuple[float, ...]]
         Further figures, by the names of their measures.
+    chosen : Message | None
+        Which of several places the figures are of; None where the row has one.
     gradients : tuple[tuple[float | None, ...], ...]
         The first gradient of every layer, for every seed.
     """
@@ -47,6 +49,7 @@ class Figures:
     printed: float = math.nan
     counted: float = math.nan
     beside: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    chosen: Message | None = None
     gradients: tuple[tuple[float | None, ...], ...] = ()
 
 

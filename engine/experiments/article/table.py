@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from engine.experiments.article.figures import Figures, comparable, middle, shown
 from engine.experiments.article.file import RowFile, Seen, TableFile
 from engine.experiments.article.measures import MEASURES, Measure
+from engine.experiments.knobs import knob
 from engine.experiments.results import Result
 from engine.experiments.sweep import Sweep
 from engine.messages import Message, say
@@ -141,23 +142,27 @@ class ArticleTable:
         return MEASURES[self.file.measure]
 
     def _row(self, row: RowFile, figures: Figures) -> Row:
-        further = tuple(say("article.further", title=MEASURES[name].title, shown=shown(values))
-                        for name, values in figures.beside.items() if values)
+        chosen = () if figures.chosen is None else (figures.chosen,)
+        further = (*chosen, *(
+            say("article.further", title=MEASURES[name].title, shown=shown(values))
+            for name, values in figures.beside.items() if values))
         return Row(figures.label, row.article, figures.values, shown(figures.values),
                    row.article is not None,
                    say("article.all", parts=further) if further else None)
 
     def _figures(self, row: RowFile, found: Found) -> Figures:
         """Return what has been measured of a row, at the best of its places."""
-        keys = self._keys[row.sweep or self.sweeps[0].name]
+        name = row.sweep or self.sweeps[0].name
+        keys = self._keys[name]
         tried = [self._measured(row, [found[key] for key in keys[place] if key in found])
                  for place in row.values]
         best = min(tried, key=self._cost)
         if len(tried) < 2 or not best.values:
             return best
-        chosen = row.values[tried.index(best)][-1]
-        return replace(best, label=say("article.chosen", row=best.label, chosen=str(chosen),
-                                       count=len(tried)))
+        axis = next(sweep.axes[-1] for sweep in self.sweeps if sweep.name == name)
+        return replace(best, chosen=say(
+            "article.chosen", knob=knob(axis.knob).title, count=len(tried),
+            value=row.values[tried.index(best)][-1]))
 
     def _measured(self, row: RowFile, results: Sequence[Result]) -> Figures:
         """Return what has been measured of a row at one place."""
@@ -167,7 +172,7 @@ class ArticleTable:
             _or_none(row.rank), row.printed, _or_none(row.counted),
             {name: tuple(MEASURES[name].of(result, row.at) for result in results)
              for name in self.file.beside},
-            tuple(result.first_gradients for result in results))
+            gradients=tuple(result.first_gradients for result in results))
 
     def _cost(self, row: Figures) -> float:
         """Return the median as what is to be small; infinite where there is none."""

@@ -30,7 +30,7 @@ _MEASURES: Mapping[str, Entry] = {
 
 _ROWS: Mapping[str, Entry] = {
     "article.written": "{text}",
-    "article.chosen": "{row} ({chosen}, the best of {count})",
+    "article.chosen": "{knob}: {value:general}, the best of {count}",
     "article.figure": "{value:figure,3}",
     "article.not-reached": "not reached",
     "article.no-number": "diverged",
@@ -73,16 +73,16 @@ _ORDERS: Mapping[str, Entry] = {
 _COUNTS: Mapping[str, Entry] = {
     "article.ratios.falls":
         "From row to row {noun} falls with {count} of {seeds} {seeds|seed|seeds}.",
-    "article.ratios.steady":
-        "From each row to the next {shares:list} of it are left, a nearly constant share: the "
-        "largest is {times} times the smallest, and up to {limit:general} counts as nearly "
-        "constant.",
-    "article.ratios.unsteady":
-        "From each row to the next {shares:list} of it are left, which is no constant share: the "
-        "largest is {times} times the smallest, and up to {limit:general} would count as nearly "
-        "constant.",
     "article.ratios.printed":
-        "The article’s own figures leave {shares:list}: the largest is {times} times the smallest.",
+        "In the article’s rows {shares:list} of it are left from each epoch to the next, where the "
+        "article’s figures leave {printed:list}: the largest share is {times} times the smallest, "
+        "and {most} times with the article.",
+    "article.ratios.steady":
+        "Over all rows {shares:list} are left per epoch, a nearly constant share: the largest is "
+        "{times} times the smallest, and up to {limit:general} counts as nearly constant.",
+    "article.ratios.unsteady":
+        "Over all rows {shares:list} are left per epoch, which is no constant share: the largest "
+        "is {times} times the smallest, and up to {limit:general} would count as nearly constant.",
     "article.growth":
         "From {first} to {last}, {counted} grows {count}-fold and {noun} {times}-fold.",
     "article.growth.rises": "With every seed {noun} rises at each row.",

@@ -103,8 +103,8 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "chain": chain,
     "headline": headline,
     "fraction": fraction,
-    "clauses": lambda parts: "; ".join(map(str, parts)),
-    "sentences": lambda parts: " ".join(map(str, parts)),
+    "clauses": lambda parts: "; ".join(map(str, parts)) or "none",
+    "sentences": lambda parts: " ".join(map(str, parts)) or "none",
     "listing": listing,
     "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),
 })

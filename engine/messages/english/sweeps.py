@@ -12,7 +12,7 @@ _KNOBS: Mapping[str, Entry] = {
         "as training.schedule.kind"),
     "knob.path": Fault("Axis {path}", "no project has such a field", "{known:any}"),
     "knob.value": Fault("Axis {knob}", "it cannot be {value}", "{wanted}"),
-    "knob.any": "{values:any}",
+    "knob.any": "one of {values:list}",
     "knob.choice": "a value of this field",
     "knob.number": "a finite number",
     "knob.whole": "a whole number",

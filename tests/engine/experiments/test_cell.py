@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable
 
@@ -169,6 +170,14 @@ def test_bytes_do_not_hang_on_how_often_a_run_looks_up() -> None:
     assert slow is not None
     assert slow.content == quick.content
     assert slow.seconds != quick.seconds
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its ticks are too coarse to count by")
+def test_seconds_are_those_of_the_run_and_not_of_what_else_there_is() -> None:
+    result = run_cell(one(small_project(steps=60)), FIRST, make=slowed(0.02))
+    assert result is not None
+    # It slept for at least 20 times so long.
+    assert 0 < result.seconds < 0.2
 
 
 def test_bytes_do_not_hang_on_what_was_computed_before() -> None:

@@ -127,9 +127,9 @@ def test_the_activation_of_the_output_stays() -> None:
     ("learning_rate", math.nan, "nan; expected a finite number"),
     ("batch_size", 1.5, "1.5; expected a whole number"),
     ("depth", -1, "-1 hidden layers; expected 0 to 1,000"),
-    ("optimizer", "magic", "'magic'; expected sgd or"),
+    ("optimizer", "magic", "'magic'; expected one of sgd, "),
     ("training_share", 0.999, "0.999; expected `float` <= 0.95"),
-    ("data.scaling", "huge", "'huge'; expected auto or none"),
+    ("data.scaling", "huge", "'huge'; expected one of auto, none"),
     ("layers.dense-2.colour", 1, "no project has such a field; expected units or"),
     ("layers.dense-9.units", 1, "dense-9"),
     ("layers.dense-1.l2", -1.0, "-1.0; expected")])

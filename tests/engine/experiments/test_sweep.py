@@ -179,7 +179,7 @@ def test_an_axis_is_read_from_its_words(text: str, values: tuple[object, ...]) -
     ("depth=1:9:3:odd", "is no range"), ("depth=1:inf:3", "is no range"),
     ("depth=1:2:3:log:more", "is no range"), ("depth=1.5,2", "1.5; expected a whole number"),
     ("learning_rate=0:1:3:log", "expected numbers above 0"), ("magic=1", "no such knob"),
-    ("optimizer=sgd,magic", "'magic'; expected sgd or")])
+    ("optimizer=sgd,magic", "'magic'; expected one of sgd, ")])
 def test_an_axis_that_makes_no_sense_is_a_sentence(text: str, words: str) -> None:
     with pytest.raises(SpecError) as caught:
         parse_axis(text)

@@ -19,26 +19,35 @@ def codes(*messages: object) -> set[str]:
 
 
 def test_a_constant_share_is_said_to_be_one() -> None:
-    rows = [row("1", 1.0, 2.0, printed=0.452), row("2", 0.5, 1.0, printed=0.291),
-            row("3", 0.25, 0.5, printed=0.183)]
+    rows = [row("1", 1.0, 2.0, counted=1, printed=0.452), row("2", 0.5, 1.0, counted=2,
+                                                              printed=0.291),
+            row("3", 0.25, 0.5, counted=3, printed=0.183), row("5", 0.0625, 0.125, counted=5)]
     assert told(*Ratios(1.15).tell(rows, LOSS)) == (
-        "From row to row the loss falls with 2 of 2 seeds. From each row to the next 0.5, 0.5 of "
-        "it are left, a nearly constant share: the largest is 1 times the smallest, and up to 1.15 "
-        "counts as nearly constant. The article’s own figures leave 0.644, 0.629: the largest is "
-        "1.02 times the smallest.")
+        "From row to row the loss falls with 2 of 2 seeds. In the article’s rows 0.5, 0.5 of it "
+        "are left from each epoch to the next, where the article’s figures leave 0.644, 0.629: the "
+        "largest share is 1 times the smallest, and 1.02 times with the article. Over all rows "
+        "0.5, 0.5, 0.5 are left per epoch, a nearly constant share: the largest is 1 times the "
+        "smallest, and up to 1.15 counts as nearly constant.")
 
 
 def test_a_share_that_changes_is_said_to_be_no_constant_one() -> None:
-    messages = Ratios(1.15).tell([row("1", 1.0), row("2", 0.3), row("3", 0.2)], LOSS)
+    messages = Ratios(1.15).tell([row("1", 1.0, counted=1), row("2", 0.3, counted=2),
+                                  row("3", 0.2, counted=3)], LOSS)
     assert codes(*messages) == {"article.ratios.falls", "article.ratios.unsteady"}
-    assert "0.3, 0.667 of it" in told(*messages)
+    assert "0.3, 0.667 are left" in told(*messages)
     assert "2.22 times" in told(*messages)
 
 
 def test_a_loss_that_rises_is_not_said_to_fall() -> None:
-    assert told(*Ratios(1.15).tell(
-        [row("1", 1.0, 1.0), row("2", 0.5, 2.0), row("3", 0.2, 0.1)], LOSS)).startswith(
+    rows = [row("1", 1.0, 1.0, counted=1), row("2", 0.5, 2.0, counted=2),
+            row("3", 0.2, 0.1, counted=3)]
+    assert told(*Ratios(1.15).tell(rows, LOSS)).startswith(
         "From row to row the loss falls with 1 of 2 seeds.")
+
+
+def test_a_loss_that_diverged_has_no_shares() -> None:
+    rows = [row("1", 1.0, counted=1), row("2", INF, counted=2), row("3", 0.2, counted=3)]
+    assert codes(*Ratios(1.15).tell(rows, LOSS)) == {"article.ratios.falls"}
 
 
 @pytest.mark.parametrize(("last", "code"), [

@@ -67,6 +67,14 @@ def test_every_project_of_a_table_can_be_trained(shipped: ArticleTable) -> None:
 
 
 @each
+def test_a_setting_says_how_many_examples_there_are(shipped: ArticleTable) -> None:
+    for project in projects(shipped).values():
+        count = f"{len(data_of(project.data).training):,}"
+        assert count in shipped.setting.text or any(
+            row.label.text.startswith(f"{count} ") for row in shipped.rows(()))
+
+
+@each
 def test_every_place_has_five_seeds_and_comes_to_an_end(shipped: ArticleTable) -> None:
     for sweep in shipped.sweeps:
         assert sweep.seeds >= FEWEST_SEEDS

@@ -67,7 +67,9 @@ def test_of_several_places_the_best_counts() -> None:
     rows = (RowFile("any rate", values=((0.001,), (0.01,), (0.1,))),)
     found = list(results(RATES, lambda cell: reached(STEPS[RATES.values_at(cell)[0]])))
     (row,) = table(Order(), rows=rows).rows(found)
-    assert row.label.text == "any rate (0.1, the best of 3)"
+    assert row.label.text == "any rate"
+    assert row.beside is not None
+    assert row.beside.text == "Learning rate: 0.1, the best of 3"
     assert row.measured == (90,) * 5
     (row,) = table(Order(), rows=rows, measure="validation_accuracy").rows(
         results(RATES, lambda cell: {"validation_accuracy": RATES.values_at(cell)[0]}))
