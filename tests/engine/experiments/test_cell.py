@@ -20,6 +20,7 @@ from engine.experiments.headless import Datasets, carry, course_of
 from engine.experiments.results import Result
 from engine.experiments.sweep import Axis, Cell, Sweep
 from engine.experiments.yardstick import deciding_step
+from engine.kernels.runtime import layout
 from engine.spec import DataSpec, ProjectSpec, StoppingSpec
 from engine.training import Trainer
 from tests.engine.experiments.sweeps import make, small_project, small_sweep
@@ -97,6 +98,16 @@ def test_losses_of_epochs_are_those_that_stopping_rules_see() -> None:
     assert reached.message is not None
     assert reached.message.code == "stopped.loss"
     assert reached.epoch_losses[-1] == pytest.approx(goal) or reached.epoch < 4
+
+
+def test_a_short_last_batch_counts_by_its_examples() -> None:
+    project = small_project(steps=0, batch_size=30, stopping=StoppingSpec(epochs=1))
+    result = computed(one(project))
+    data = load(project.data)
+    assert len(data.training) % 30
+    run = advance(Trainer(one(project).project_at(FIRST), data, threads=1), result.step)
+    assert result.epoch_losses == pytest.approx(
+        [run._plan.shared.results[layout.EPOCH_LOSS]], rel=1e-6)
 
 
 def test_a_run_that_ends_early_has_curves_to_its_end() -> None:

@@ -123,6 +123,13 @@ def test_a_network_without_weights() -> None:
     assert "anything to learn" in only(found)
 
 
+def test_an_option_that_is_equal_to_a_good_one_is_not_good_for_that() -> None:
+    fine = LayerSpec("a", "dense", {"units": 3, "bias": True})
+    found = texts(project(INPUT, fine, replace(fine, id="b", options={"units": 3, "bias": 1}),
+                          replace(fine, id="c", l2=-1.0), replace(fine, id="d"), OUTPUT))
+    assert [text[:7] for text in found] == ["Layer 2", "Layer 3"]
+
+
 def test_the_output_must_fit_the_classes() -> None:
     issue, = diagnose(project(INPUT, LayerSpec("output", "dense", {"units": 4})),
                       "classification", 2, 3)
