@@ -277,7 +277,7 @@ class DaskExecutor:
             try:
                 stack.enter_context(LocalCluster(
                     n_workers=0, host=host, scheduler_port=address.port,
-                    protocol=f"{address.protocol}://", security=self._security or False,
+                    protocol=f"{address.protocol}://", security=self._security,
                     dashboard_address=None, silence_logs=logging.CRITICAL + 1))
             except (OSError, RuntimeError) as error:
                 raise SpecError("cluster.unreachable", address=target) from error

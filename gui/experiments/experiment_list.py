@@ -137,8 +137,12 @@ class ExperimentList(Card):
 
     def go_to(self, key: str) -> None:
         """Choose an experiment, as a person would."""
-        if key in self._rows:
-            self.list.setCurrentIndex(self._rows[key].index())
+        if key not in self._rows:
+            return
+        is_there = self.current() == key
+        self.list.setCurrentIndex(self._rows[key].index())
+        if is_there:
+            self.chosen.emit(key)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:

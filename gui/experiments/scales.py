@@ -103,6 +103,13 @@ class Scale:
         spacing, found = linear_ticks(low, high, count)
         return [(value, tick_text(value, spacing)) for value in found]
 
+    def value_ticks(self, count: int) -> list[Tick]:
+        """Return the values themselves where there are so few; else as `ticks`."""
+        if len(self.values) > count:
+            return self.ticks(count)
+        return [(place, value_text(value))
+                for place, value in zip(self.places, self.values, strict=True)]
+
 
 def scale_of(title: str, kind: str, values: Sequence[Value]) -> Scale:
     """Return the scale of an axis; what cannot stand by its size stands in its order.

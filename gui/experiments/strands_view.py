@@ -150,7 +150,7 @@ class StrandsView(SweepView):
         count = max(2, int(area.height() / px(44)))
         columns = [(scale.title, [((place - scale.bounds[0])
                                    / ((scale.bounds[1] - scale.bounds[0]) or 1.0), text)
-                                  for place, text in scale.ticks(count)])
+                                  for place, text in scale.value_ticks(count)])
                    for scale in picture.scales[0]]
         columns.append((picture.board.measure.title.text, self.figures().ticks(count)))
         metrics = QFontMetricsF(painter.font())

@@ -35,7 +35,7 @@ WORDS: Mapping[str, Entry] = {
         "{outside:whole} of {beyond:whole} beyond it.",
     "map.nothing": "Nothing computed yet.",
     "map.nothing-fixed": "The best of all that is tried will stand here.",
-    "map.fixed": "Of a network that learned it will have to be true: {goal}.",
+    "map.fixed": "What will count as learned: {goal}.",
     "map.heading": "What it shows:",
     "map.none-learned": "None learned.",
     "map.broken": "The numbers of {count:whole} of {networks:whole} "

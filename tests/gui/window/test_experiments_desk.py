@@ -11,13 +11,16 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.experiments import cluster
 from engine.experiments.library import Experiment, Library
 from engine.experiments.store import Store
 from engine.experiments.sweep import Axis, Sweep
+from gui.experiments.cluster_dialog import ClusterDialog
 from gui.experiments.entries import Status
 from gui.experiments.experiment_list import ENTRY
 from gui.experiments.map_view import MapView
 from gui.experiments.new_sweep_dialog import NewSweepDialog
+from gui.experiments.where_bar import CLUSTER, HERE
 from gui.window import experiments_desk
 from gui.window.experiments_desk import ExperimentsDesk
 from gui.window.lab_page import LabPage
@@ -125,8 +128,7 @@ def test_it_opens_with_a_table_and_a_map_and_theory_over_it(desk: ExperimentsDes
     assert {line.key for line in view.picture.theory.lines} == {"critical", "reach"}
     assert page.where.start.text() == "Compute"
     assert page.sweep.verdict.text() == (
-        "Nothing computed yet. Of a network that learned it will have to be true: Loss at the end "
-        "fell to 1.2 or below.")
+        "Nothing computed yet. What will count as learned: Loss at the end fell to 1.2 or below.")
     tip = view.tip_of((1.0, 24))
     assert tip.heading == "Initial scale 1, depth 24"
     assert tip.told == "not computed yet"
@@ -348,6 +350,38 @@ def test_what_fails_is_told_in_a_sentence(
         desk.compute(own.key)
         qtbot.waitUntil(lambda: "another program" in desk.page.message.text())
     assert desk.page.where.start.isVisible()
+
+
+def test_a_room_of_computers_is_asked_for_and_used(
+    desk: ExperimentsDesk, qtbot: QtBot, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[tuple[str, Path | None]] = []
+    far = Room()
+
+    def executor(address: str, certificates: Path | None) -> object:
+        used.append((address, certificates))
+        return far(0)
+    monkeypatch.setattr(cluster, "check_installed", lambda: None)
+    monkeypatch.setattr(cluster, "DaskExecutor", executor)
+    where = desk.page.where
+    qtbot.mouseClick(where.where.button(CLUSTER), LEFT)
+    assert where.where.current() == HERE, "until an address is given"
+    (dialog,) = desk.page.findChildren(ClusterDialog)
+    dialog.address.setText("pc-1:nonsense")
+    dialog.ok.click()
+    assert not dialog.told.isHidden()
+    dialog.address.setText("tcp://pc-1:8786")
+    dialog.ok.click()
+    assert where.where.current() == CLUSTER
+    assert "tcp://pc-1:8786" in where.where.button(CLUSTER).text()
+    own = add_own(desk, grid_sweep())
+    desk.compute(own.key)
+    qtbot.waitUntil(lambda: status_of(desk, own.key) is Status.DONE)
+    assert used == [("tcp://pc-1:8786", None)]
+    assert len(far.jobs) == 12
+    assert not room.jobs
+    qtbot.mouseClick(where.where.button(HERE), LEFT)
+    assert where.where.current() == HERE
 
 
 def test_at_1366_by_768_nothing_is_cut_off(desk: ExperimentsDesk, lab: LabPage, qtbot: QtBot
