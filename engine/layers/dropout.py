@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.layers.covariance import Crossing, Return, Signal, Surroundings, scaled_diagonal
+from engine.layers.export import Node
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 from engine.spec.fields import Field
 
@@ -45,6 +46,10 @@ class Dropout(LayerKind):
         masked = scaled_diagonal(x.second, share)
         return Crossing(Signal(x.shape, masked, x.mean, origins=x.origins),
                         lambda gradient: Return((scaled_diagonal(gradient, share),)))
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return it with its rate."""
+        return (Node("dropout", {"rate": float(options["rate"])}),)
 
     def label(self, options: Options) -> str:
         """Return for example ``Dropout 20 %``."""

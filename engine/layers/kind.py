@@ -347,7 +347,7 @@ class LayerKind(ABC):
     def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...] | None:
         """Return it as nodes of a neutral graph, each reading the one before; None: no such rule.
 
-        The first reads the layer's inputs.
+        The first reads the layer's inputs. A layer that passes its input on has no nodes.
         """
         return None
 
