@@ -146,7 +146,8 @@ def _tables(graph: Graph, names: Mapping[str, str]) -> Iterator[str]:
 def _write_train(graph: Graph, source: Source) -> None:
     training = graph.training
     shuffle = ", shuffle=True" if training.shuffle else ""
-    with source.block(f"def train(network, inputs, targets, training, validation, steps{shuffle}):"):
+    given = f"inputs, targets, training, validation, steps{shuffle}"
+    with source.block(f"def train(network, {given}):"):
         source.add('"""Train for some steps."""')
         unfrozen = " if name not in FROZEN" if any(
             layer.frozen and layer.parameters for layer in graph.layers) else ""
@@ -187,7 +188,7 @@ def _write_epoch(graph: Graph, source: Source) -> None:
                       "for first in range(0, len(order), BATCH_SIZE):"):
         first = "first" if training.stopping.seconds else "begin"
         source.add(f"rows = order[{first}:{first} + BATCH_SIZE]",
-                   "loss = go_back(network, inputs[rows], targets[rows])",
+                   f"loss = go_back(network, {_seen(graph)}, targets[rows])",
                    "total += loss * len(rows)",
                    "gradients = [layer.gradients[own] for _, layer, own in learned]")
         _write_clipping(graph, source)
@@ -197,6 +198,13 @@ def _write_epoch(graph: Graph, source: Source) -> None:
         source.add("if step == steps:", "    break")
     with source.block("else:"):
         _write_end(graph, source)
+
+
+def _seen(graph: Graph) -> str:
+    """Return the inputs of a batch as training sees them."""
+    noise = graph.training.augmentation.noise
+    drawn = "RANDOM.standard_normal((len(rows), inputs.shape[1]))"
+    return f"inputs[rows] + {noise!r} * {drawn}" if noise else "inputs[rows]"
 
 
 def _factor(graph: Graph) -> str:

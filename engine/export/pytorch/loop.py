@@ -12,6 +12,12 @@ from engine.export.pytorch.optimizer import Rules
 from engine.export.source import Source
 from engine.export.steps import epochs_between_reports
 
+IN_RUNS = '''def in_runs(rows):
+    """Return rows so that example n of every batch follows on from n of the batch before."""
+    rows = rows.sort().values
+    batches = len(rows) // BATCH_SIZE
+    return rows[:batches * BATCH_SIZE].reshape(BATCH_SIZE, batches).T.flatten()'''
+
 FORGET = '''def forget_states(model):
     """Let recurrent layers start from 0: an epoch begins."""
     for module in model.modules():

@@ -238,7 +238,7 @@ class Script:
         self._loop.write(source)
 
     def _write_proof(self, source: Source) -> None:
-        graph, proof = self._graph, self._graph.proof
+        proof = self._graph.proof
         names = self._model.names
         source.add(f"TOLERANCE = {proof.tolerance!r}", f"EXPECTED_LOSS = {proof.loss!r}")
         source.add(filled("EXPECTED_NORMS = {", [
