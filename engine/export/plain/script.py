@@ -251,16 +251,16 @@ class PlainScript:
         with source.block("def prove(network, inputs, targets, training, validation):"):
             source.add('"""Return the largest difference from what Backprop Lab computes."""',
                        f'file = np.load(FOLDER / "{self._stem}.npz")')
-            self._write_silence(source)
             asked = "validation" if len(self._graph.data.validation) >= len(proof.asked) \
                 else "training"
             order = "in_runs(training)" if self._graph.training.carries else "training"
+            source.add(f"outputs = network.forward(inputs[{asked}[:{len(proof.asked)}]], "
+                       "training=False)")
+            self._write_silence(source)
             source.add(f"rows = {order}[:BATCH_SIZE]",
                        "loss = go_back(network, inputs[rows], targets[rows])",
                        "norms = {name: norm_of(layer.gradients[own] for own in layer.parameters)",
                        "         for name, layer in network.learning()}",
-                       f"outputs = network.forward(inputs[{asked}[:{len(proof.asked)}]], "
-                       "training=False)",
                        "differences = {",
                        '    "loss": apart(loss, EXPECTED_LOSS),',
                        '    "gradients": max((apart(norms[name], norm, smallest=1e-30)',

@@ -219,8 +219,8 @@ def _write_clipping(graph: Graph, source: Source) -> None:
     if training.clip_value:
         source.add("gradients = [np.clip(g, -CLIP_VALUE, CLIP_VALUE) for g in gradients]")
     if training.clip_norm:
-        source.add("norm = norm_of(gradients)", "if norm > CLIP_NORM:",
-                   "    gradients = [g * (CLIP_NORM / norm) for g in gradients]")
+        source.add("share = min(CLIP_NORM / (norm_of(gradients) + 1e-6), 1.0)",
+                   "gradients = [g * share for g in gradients]")
 
 
 def _write_update(graph: Graph, source: Source) -> None:
