@@ -9,9 +9,6 @@ from engine.export.rates import FACTORS, factor_text
 from engine.export.source import Source, filled
 from engine.export.steps import epochs_between_reports
 
-EPOCH_RULES = FACTORS
-"""Schedules that the script knows."""
-
 SEQUENTIAL = '''class Network:
     """Layers by name, one after the other."""
 

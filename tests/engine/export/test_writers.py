@@ -81,13 +81,6 @@ def test_an_unknown_target_is_refused_with_those_that_there_are() -> None:
         target("caffe")
 
 
-def test_numpy_refuses_what_it_leaves_to_others() -> None:
-    for name, code in (("images", "export.no-augmentation"), ("averaged", "export.no-averaging")):
-        with pytest.raises(EngineError) as refused:
-            target("numpy").write(graph_of(made()[name]), "a")
-        assert refused.value.message.code == code
-
-
 @pytest.fixture(scope="module")
 def written() -> dict[tuple[str, str], Written]:
     found = {}
