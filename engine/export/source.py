@@ -90,11 +90,11 @@ class Source:
             self._layer = ""
 
     def joined(self) -> Section:
-        """Return all sections as one, parted by two empty lines."""
+        """Return all sections as one, parted by two empty lines, behind imports by one."""
         whole = Section("")
         for number, section in enumerate(self.sections):
             if number:
-                whole.add("\n")
+                whole.add("" if self.sections[number - 1].key == "imports" else "\n")
             whole.lines.extend(section.lines)
             whole.owners.extend(section.owners)
         whole.add("")

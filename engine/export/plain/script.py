@@ -162,7 +162,10 @@ class PlainScript:
             wanted.add("sigmoid")
         slope = next((node.number("slope") for layer in self._graph.layers for node in layer.nodes
                       if node.op == "leaky_relu"), 0.0)
-        return [layers.FUNCTIONS[name].replace("{slope}", repr(slope))
+        given = {name for _, _, made in self._made for name in made.functions}
+        texts = {name: layers.FUNCTIONS[name].replace("{slope}", repr(slope)) for name in wanted}
+        # A function that others call alone needs no slope.
+        return [texts[name] if name in given else texts[name].partition("\n\n\ndef")[0]
                 for name in sorted(wanted, key=list(layers.FUNCTIONS).index)]
 
     def _text(self, kind: str) -> str:

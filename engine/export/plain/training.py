@@ -190,7 +190,10 @@ def _write_epoch(graph: Graph, source: Source) -> None:
                    "gradients = [layer.gradients[own] for _, layer, own in learned]")
         _write_clipping(graph, source)
         source.add(f"rate = LEARNING_RATE{_factor(graph)}", "step += 1")
-        with source.block("for (name, layer, own), g, kept_of in zip(learned, gradients, memory):"):
+        used = any(layer.l1 or layer.l2 or layer.weight_decay for layer in _learning(graph)) \
+            or bool(_rests(graph))
+        with source.block(f"for ({'name' if used else '_'}, layer, own), g, kept_of in zip("
+                          "learned, gradients, memory):"):
             _write_update(graph, source)
         source.add("if step == steps:", "    break")
     with source.block("else:"):
