@@ -20,6 +20,7 @@ from engine.layers.covariance import (
     by_pairs,
 )
 from engine.layers.duals import leaky
+from engine.layers.export import Node
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.layers.share_covariances import shares_of
@@ -93,6 +94,10 @@ class Activation(LayerKind):
         y, to_argument = applied(inputs[0], function.dual, function.value)
         return Crossing(y, lambda gradient: Return((to_argument(gradient),)))
 
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the function; nothing for the identity."""
+        return ACTIVATIONS[self.activation(options)].nodes()
+
     def label(self, options: Options) -> str:
         """Return for example ``Activation · ReLU``."""
         return f"{self.title} · {ACTIVATIONS[str(options['function'])].title}"
@@ -155,6 +160,10 @@ class PReLU(LayerKind):
                           x=x.data, slopes=slopes.data, **shape)
         plan.result(y)
 
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return it with its slopes."""
+        return (Node("prelu", {"units": inputs[0][-1]}, {"slope": "slope"}),)
+
 
 class Softmax(LayerKind):
     """y = exp(x) / sum of exp(x) along the last axis."""
@@ -190,6 +199,10 @@ class Softmax(LayerKind):
             plan.backward("softmax_backward", x.size, dx=x.gradient, dy=y.gradient, y=y.data,
                           **shape)
         plan.result(y)
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return it as it is."""
+        return (Node("softmax"),)
 
 
 def _constant(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:

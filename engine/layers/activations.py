@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,8 +42,8 @@ class ActivationFunction:
         f itself, of float64 numbers.
     dual : callable
         Its rule there for pairs of examples.
-    node : Node | None
-        What it is in a neutral graph; None: no such rule.
+    constants : Mapping[str, float]
+        What a neutral graph has to know of it besides its key.
     """
 
     key: str
@@ -58,10 +58,14 @@ class ActivationFunction:
     highest: float = math.inf
     can_die: bool = False
     initialiser: str = "xavier_uniform"
-    node: Node | None = None
+    constants: Mapping[str, float] = field(default_factory=dict)
     moments: MomentsRule = field(kw_only=True)
     value: Callable[[Reals], Reals] = field(kw_only=True)
     dual: DualRule = field(kw_only=True)
+
+    def nodes(self) -> tuple[Node, ...]:
+        """Return it as a node of a neutral graph, of its key; none for the identity."""
+        return (Node(self.key, self.constants),) if self.forward else ()
 
 
 def _elu(z: Reals) -> Reals:
@@ -148,7 +152,7 @@ _FUNCTIONS = (
                        dual=duals.linear),
     ActivationFunction("leaky_relu", "Leaky ReLU", "z for z > 0, else 0.01 z",
                        "1 for z > 0, else 0.01", "leaky_relu_forward", "leaky_relu_backward",
-                       initialiser="he_normal",
+                       initialiser="he_normal", constants={"slope": 0.01},
                        moments=moments_of(lambda z: np.where(z > 0, z, 0.01 * z)),
                        value=lambda z: np.where(z > 0, z, 0.01 * z),
                        dual=duals.leaky(0.01)),

@@ -22,6 +22,7 @@ from engine.layers.covariance import (
     weighted,
 )
 from engine.layers.covariance import Reals as Moments
+from engine.layers.export import Node
 from engine.layers.images import (
     PADDING_CHOICES,
     as_image,
@@ -29,6 +30,7 @@ from engine.layers.images import (
     text,
     window,
     windowed,
+    zeros_around,
 )
 from engine.layers.initialisers import INITIALISER_CHOICES, SCALED_CHOICES, SPREAD
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
@@ -37,6 +39,7 @@ from engine.layers.places import Indices, laid_under, under, windows
 from engine.layers.weighted import (
     WeightedKind,
     first_biases,
+    weight_and_bias,
     weight_square,
     weighted_fields,
     weighted_rule,
@@ -71,9 +74,12 @@ class _Convolution(WeightedKind):
     ----------
     rank : int
         Axes of the input: 3 for images, 2 for sequences.
+    op : str
+        What it is in a neutral graph.
     """
 
     rank: int = 3
+    op: str = "convolution"
     width_option = "filters"
     function_option = "activation"
 
@@ -207,6 +213,27 @@ class _Convolution(WeightedKind):
     def filters(self, weights: Reals) -> Reals | None:
         """Return the weights over an image as they are; None for those over a sequence."""
         return weights if self.rank == 3 else None
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the sums over windows, and the function behind them."""
+        size, stride = int(options["kernel"]), int(options["stride"])
+        large, small = self._large_and_small(inputs[0], self.infer_shape(options, inputs))
+        around = [zeros_around(axis, places, size, stride)
+                  for axis, places in zip(large[:-1], small[:-1], strict=True)]
+        sums = Node(self.op, {
+            "rank": self.rank - 1, "channels": inputs[0][-1], "filters": int(options["filters"]),
+            "kernel": size, "stride": stride, "bias": bool(options["bias"]),
+            "before": tuple(before for before, _ in around),
+            "after": tuple(self._behind(after) for _, after in around)}, weight_and_bias(options))
+        return (sums, *ACTIVATIONS[self.activation(options)].nodes())
+
+    def _large_and_small(self, image: Shape, places: Shape) -> tuple[Shape, Shape]:
+        """Return what windows lie on, and what has a number for each of them."""
+        return image, places
+
+    def _behind(self, after: int) -> int:
+        """Return the zeros behind an axis; places that no window reaches need none."""
+        return max(after, 0)
 
     def _kernel(self, options: Options) -> tuple[int, ...]:
         return (int(options["kernel"]),) * (self.rank - 1)
@@ -344,6 +371,7 @@ class TransposedConv2D(_Convolution):
     icon = "scaling"
     group = "Image"
     role = SPREAD
+    op = "transposed_convolution"
     fields = _fields("height and width",
                      Field("stride", "Stride", 2, "How many times larger the image becomes.", 1,
                            64),
@@ -388,6 +416,14 @@ class TransposedConv2D(_Convolution):
     def seen(self, options: Options, fan_in: int, fan_out: int) -> tuple[float, float]:
         """Return how many windows lie over a place, and how many places a number's window has."""
         return fan_in / int(options["stride"]) ** (self.rank - 1), fan_out
+
+    def _large_and_small(self, image: Shape, places: Shape) -> tuple[Shape, Shape]:
+        """Return the output, on which windows lie, and the input, which has a number for each."""
+        return places, image
+
+    def _behind(self, after: int) -> int:
+        """Return how many places are cut off behind an axis, or added if it is negative."""
+        return after
 
     def filters(self, weights: Reals) -> Reals | None:
         """Return the weights with the filters last."""

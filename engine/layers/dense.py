@@ -18,12 +18,14 @@ from engine.layers.covariance import (
     unrest,
     weighted,
 )
+from engine.layers.export import Node
 from engine.layers.images import check_rank
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule
 from engine.layers.weighted import (
     WeightedKind,
     first_biases,
+    weight_and_bias,
     weight_square,
     weighted_fields,
     weighted_rule,
@@ -128,6 +130,13 @@ class Dense(WeightedKind):
         lower_product(plan, z, w, b)
         plan.result(lower_activation(plan, ACTIVATIONS[str(options["activation"])], z))
         lower_product_backward(plan, z, w, b)
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the weighted sums, and the function behind them."""
+        fan_in, units = self.fans(options, inputs)
+        sums = Node("linear", {"inputs": fan_in, "units": units, "bias": bool(options["bias"])},
+                    weight_and_bias(options))
+        return (sums, *ACTIVATIONS[self.activation(options)].nodes())
 
     def label(self, options: Options) -> str:
         """Return for example ``Dense 16 · sigmoid``."""

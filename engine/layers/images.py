@@ -76,6 +76,16 @@ def windows_along(title: str, axis: int, size: int, stride: int, padding: str) -
     return (axis - size) // stride + 1
 
 
+def zeros_around(axis: int, places: int, size: int, stride: int) -> tuple[int, int]:
+    """Return how many places windows need before an axis and behind it; the odd one is behind.
+
+    Behind it, the number is negative where there are places that no window reaches.
+    """
+    needed = (places - 1) * stride + size - axis
+    before = max(needed, 0) // 2
+    return before, needed - before
+
+
 def windowed(title: str, shape: Shape, size: int, stride: int, padding: str) -> Shape:
     """Return how many windows there are along every axis but the last; raises ShapeError."""
     return tuple(windows_along(title, axis, size, stride, padding) for axis in shape[:-1])

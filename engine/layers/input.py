@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.errors import ShapeError
 from engine.layers.covariance import Crossing, Signal, Surroundings, unchanged
+from engine.layers.export import Node
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 
 
@@ -33,3 +34,7 @@ class Input(LayerKind):
     def lower(self, options: Options, plan: Lowering) -> None:
         """Pass the gathered batch on."""
         plan.result(plan.inputs[0])
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return nothing: the data are what they are."""
+        return ()

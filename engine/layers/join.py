@@ -15,6 +15,7 @@ from engine.layers.covariance import (
     of_values,
     outer,
 )
+from engine.layers.export import Node
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.messages import Message, say
@@ -80,6 +81,10 @@ class Add(LayerKind):
                 plan.backward("copy", y.size, y=x.gradient, x=y.gradient, n=y.size)
         plan.result(y)
 
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the sum."""
+        return (Node("add"),)
+
 
 class Concatenate(LayerKind):
     """y = (x1, x2, ...), side by side along the last axis."""
@@ -133,3 +138,7 @@ class Concatenate(LayerKind):
                               width=width)
             first += width
         plan.result(y)
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the row of all."""
+        return (Node("concatenate"),)

@@ -347,9 +347,13 @@ class LayerKind(ABC):
     def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...] | None:
         """Return it as nodes of a neutral graph, each reading the one before; None: no such rule.
 
-        The first reads the layer's inputs.
+        The first reads the layer's inputs. A layer that passes its input on has no nodes.
         """
         return None
+
+    def without_chance(self, options: Options) -> dict[str, Option]:
+        """Return the options that have to change so that it does the same every time."""
+        return {}
 
     def filters(self, weights: Reals) -> Reals | None:
         """Return weights as windows that can be drawn, real[kh, kw, channels, filters].

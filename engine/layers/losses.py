@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from engine.errors import ShapeError
 from engine.layers import output_errors
+from engine.layers.export import Node
 from engine.layers.output_errors import OutputError
-from engine.spec import Task
+from engine.spec import Task, TrainingSpec
 from engine.spec.fields import Field
 
 Shares = tuple[float, ...]
@@ -82,6 +83,10 @@ class Loss:
     reads_text: bool = False
     sum_op: str = ""
     error: OutputError | None = None
+
+    def export(self, training: TrainingSpec) -> Node:
+        """Return it as a node of a neutral graph, of its key, with the constants in force."""
+        return Node(self.key, {one.key: getattr(training, one.key) for one in self.constants})
 
     def at_chance(self, task: Task, shares: Sequence[float], width: int) -> float:
         """Return the loss of the best answer that is always the same; NaN if there is none.

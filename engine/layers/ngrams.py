@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.layers.covariance import Crossing, Learned, Return, Signal, Surroundings
 from engine.layers.covariance import Reals as Moments
+from engine.layers.export import Node
 from engine.layers.images import check_rank
 from engine.layers.initialisers import TABLE
 from engine.layers.kind import Lowering, Options, Parameter, Shape
@@ -142,6 +143,16 @@ class NgramBag(WeightedKind):
         plan.backward("ngram_bag_backward", uses * w.shape[1], dw=w.gradient, dy=y.gradient,
                       **listed, **bag)
         plan.result(y)
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the bag with all that decides which row an n-gram has."""
+        weighted = options["weighting"] != "none"
+        return (Node("ngram_bag", {
+            "vocabulary": int(options["vocabulary"]), "longest": int(options["longest"]),
+            "buckets": int(options["buckets"]), "units": int(options["units"]),
+            "combine": str(options["combine"]), "distinct": bool(options["distinct"]),
+            "weighting": str(options["weighting"]), "sparse": bool(options["sparse"])},
+            {"weight": "w", "ratio": RATIO} if weighted else {"weight": "w"}),)
 
     def label(self, options: Options) -> str:
         """Return for example ``Bag of 1 to 3-grams 60000 → 16``."""

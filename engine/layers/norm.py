@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layers.covariance import Crossing, Signal, Surroundings, unchanged
+from engine.layers.export import Node
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.layers.norm_covariances import over_batch, over_features
@@ -114,6 +115,14 @@ class BatchNorm(LayerKind):
                         momentum=float(options["momentum"]), **size)
         plan.result(y)
 
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return it with what it learns and what it keeps up."""
+        return (Node("batch_norm", {
+            "units": inputs[0][-1], "momentum": float(options["momentum"]),
+            "epsilon": float(options["epsilon"])}, {
+            "scale": "scale", "shift": "shift", "mean": "running_mean",
+            "variance": "running_variance"}),)
+
 
 class LayerNorm(LayerKind):
     """y = (x - mean) / sqrt(variance + epsilon) * scale + shift, over an example's features."""
@@ -164,3 +173,8 @@ class LayerNorm(LayerKind):
             plan.backward("layer_norm_backward", x.size, dx=x.gradient, dy=y.gradient,
                           x=x.data, scale=scale.data, stats=stats.data, **shape)
         plan.result(y)
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return it with what it learns."""
+        return (Node("layer_norm", {"units": inputs[0][-1], "epsilon": float(options["epsilon"])},
+                     {"scale": "scale", "shift": "shift"}),)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.layers.export import Node
+from engine.spec import OptimizerSpec
 from engine.spec.fields import Field
 
 _MOMENTUM = Field("momentum", "Momentum", 0.9, "Share of the last update that is kept.", 0.0, 0.999)
@@ -43,6 +45,10 @@ class Optimizer:
     constants: tuple[Field, ...]
     learning_rate: float
     memory: tuple[int, ...]
+
+    def export(self, spec: OptimizerSpec) -> Node:
+        """Return it as a node of a neutral graph, of its key, with the constants in force."""
+        return Node(self.key, {one.key: getattr(spec, one.key) for one in self.constants})
 
 
 _OPTIMIZERS = (

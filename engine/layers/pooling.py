@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.layers.covariance import Crossing, Signal, Surroundings
+from engine.layers.export import Node
 from engine.layers.images import as_image, check_rank, window, windowed
 from engine.layers.kind import LayerKind, Lowering, Options, Shape, Value
 from engine.layers.places import (
@@ -46,6 +47,11 @@ class _Pooling(LayerKind):
 
     def limits(self, options: Options) -> None:
         """Return None: they are some of the inputs, or means of them."""
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return it with the size of its windows."""
+        return (Node(self.key, {"rank": len(inputs[0]) - 1, "size": int(options["size"]),
+                                "stride": int(options["stride"])}),)
 
     def label(self, options: Options) -> str:
         """Return for example ``Max pooling 2``."""
@@ -149,6 +155,10 @@ class GlobalAveragePooling(LayerKind):
             lower_sequence_mean(plan, x, y)
         plan.result(y)
 
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the mean over all places."""
+        return (Node("global_average"),)
+
 
 def _lower_mean(plan: Lowering, x: Value, y: Value, slots: dict[str, int]) -> None:
     share = 1.0 / (slots["kh"] * slots["kw"])
@@ -198,6 +208,11 @@ class Upsampling(LayerKind):
             plan.backward("window_sums", y.size, y=x.gradient, x=y.gradient, scale=1.0,
                           **slots)
         plan.result(y)
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return it with its factor."""
+        return (Node("upsampling", {"rank": len(inputs[0]) - 1,
+                                    "factor": int(options["factor"])}),)
 
     def label(self, options: Options) -> str:
         """Return for example ``Upsampling 2``."""

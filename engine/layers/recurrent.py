@@ -12,6 +12,7 @@ import numpy as np
 from engine.layers.activations import ACTIVATIONS
 from engine.layers.covariance import Crossing, Return, Signal, Surroundings, Unrest
 from engine.layers.covariance import Reals as Moments
+from engine.layers.export import Node
 from engine.layers.images import check_rank
 from engine.layers.initialisers import DRAWN_CHOICES, GATES, INITIALISERS, STATE, Weights
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
@@ -33,9 +34,11 @@ from engine.layers.weighted import (
     first_bias,
     first_biases,
     initial_weights,
+    weight_and_bias,
     weight_square,
 )
 from engine.messages import Message, say
+from engine.spec import Option
 from engine.spec.fields import Choice, Field
 
 UNITS = Field("units", "Units", 16, "Number of units, the width of the state.", 1, 4096,
@@ -119,6 +122,8 @@ class Recurrent(WeightedKind):
         Weighted sums that each unit needs for one step.
     apart : int
         How many of them keep the product with the state apart from the one with the features.
+    order : str
+        A letter for each of them, in the order in which they stand side by side.
     """
 
     icon = "repeat"
@@ -128,6 +133,7 @@ class Recurrent(WeightedKind):
     role = GATES
     gates: int
     apart = 0
+    order: str
     followed = 256
 
     def infer_shape(self, options: Options, inputs: tuple[Shape, ...]) -> Shape:
@@ -184,6 +190,22 @@ class Recurrent(WeightedKind):
     def carries(self, options: Options) -> bool:
         """Say whether the option to carry the state over is on."""
         return bool(options["carried"])
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the walk through time, with the order of its gates."""
+        named = ("output", "truncation", "carried", "bias")
+        return (Node(self.key, {
+            "inputs": inputs[0][-1], "units": int(options["units"]), "gates": self.order,
+            **{name: options[name] for name in named}, **self.constants(options)},
+            self.roles(options)),)
+
+    def constants(self, options: Options) -> dict[str, Option]:
+        """Return what a neutral graph has to know of one kind alone."""
+        return {}
+
+    def roles(self, options: Options) -> dict[str, str]:
+        """Return what the parameters are, for a neutral graph."""
+        return {**weight_and_bias(options), "state": "u"}
 
     def label(self, options: Options) -> str:
         """Return for example ``LSTM 16``."""
@@ -327,6 +349,7 @@ class SimpleRNN(Recurrent):
             "1990). On the way back through time, the gradient is multiplied by U at every step: "
             "it vanishes or explodes.")
     gates = 1
+    order = "h"
     fields = (
         UNITS, OUTPUT,
         Field("activation", "Activation", "tanh", "The function f behind the weighted sum.",
@@ -342,6 +365,10 @@ class SimpleRNN(Recurrent):
     def activation(self, options: Options) -> str:
         """Return the key of f."""
         return str(options["activation"])
+
+    def constants(self, options: Options) -> dict[str, Option]:
+        """Return the function behind the weighted sum."""
+        return {"function": self.activation(options)}
 
     def through_time(self, options: Options, walk: TimeWalk, bias: float
                      ) -> Callable[[Moments], Return]:
@@ -380,6 +407,7 @@ class LSTM(Recurrent):
             "(Hochreiter and Schmidhuber 1997; forget gate f: Gers et al. 2000). Where f is near "
             "1, the gradient passes from cell to cell back through time almost unchanged.")
     gates = 4
+    order = "ifgo"
     fields = (
         UNITS, OUTPUT, *DRAWN_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS,
         Field("forget_bias", "Forget bias", 1.0,
@@ -465,6 +493,7 @@ class GRU(Recurrent):
             "cuDNN and PyTorch; in the paper as published, it weighs hₜ₋₁ before the product.")
     gates = 3
     apart = 1
+    order = "rzn"
     fields = (UNITS, OUTPUT, *DRAWN_FIELDS, *RECURRENT_FIELDS, *BIAS_FIELDS, *TIME_FIELDS)
 
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
@@ -476,6 +505,11 @@ class GRU(Recurrent):
         draw = partial(INITIALISERS[str(options["weights"])].at(self.role).biases,
                        fans=self.fans(options, inputs), start=zeros)
         return (*found, Parameter("c", zeros.shape, draw, False))
+
+    def roles(self, options: Options) -> dict[str, str]:
+        """Return what the parameters are, with the bias inside the reset product."""
+        found = super().roles(options)
+        return {**found, "candidate": "c"} if options["bias"] else found
 
     def through_time(self, options: Options, walk: TimeWalk, bias: float
                      ) -> Callable[[Moments], Return]:

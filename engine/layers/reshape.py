@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from engine.errors import ShapeError
 from engine.layers.covariance import Crossing, Signal, Surroundings
+from engine.layers.export import Node
 from engine.layers.images import text
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 from engine.layers.places import flattened, folded_again
@@ -46,6 +47,10 @@ class Flatten(LayerKind):
         """Pass the input on under its new shape."""
         (x,) = plan.inputs
         plan.result(replace(x, shape=(x.size,), mask=-1))
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return it with the number of all numbers."""
+        return (Node("flatten", {"shape": self.infer_shape(options, inputs)}),)
 
 
 class Reshape(LayerKind):
@@ -113,6 +118,10 @@ class Reshape(LayerKind):
                     ) -> Crossing:
         """Return the same numbers as places."""
         return folded_again(inputs[0], self._wanted(options), around.number)
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return it with the new shape."""
+        return (Node("reshape", {"shape": self._wanted(options)}),)
 
     def label(self, options: Options) -> str:
         """Return for example ``Reshape 8x8x1``."""

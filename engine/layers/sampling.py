@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.errors import ShapeError
 from engine.layers.covariance import Signal, Surroundings
+from engine.layers.export import Node
 from engine.layers.images import check_rank
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
 from engine.messages import Message, say
@@ -56,6 +57,10 @@ class Sampling(LayerKind):
             plan.backward("sampling_backward", x.size, dx=x.gradient, dz=z.gradient, x=x.data,
                           k=z.size, weight=weight, stream=plan.stream)
         plan.result(z)
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the draw with the weight of its term of the loss."""
+        return (Node("sampling", {"weight": float(options["weight"])}),)
 
     def label(self, options: Options) -> str:
         """Return for example ``Sampling · β 0.0156``."""

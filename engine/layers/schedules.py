@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.layers.export import Node
 from engine.spec import ScheduleSpec
 from engine.spec.fields import Field
 
@@ -53,6 +54,10 @@ class Schedule:
     constants: tuple[Field, ...]
     factor: Curve
     follows_loss: bool = False
+
+    def export(self, spec: ScheduleSpec) -> Node:
+        """Return it as a node of a neutral graph, of its key, with the constants in force."""
+        return Node(self.key, {one.key: getattr(spec, one.key) for one in self.constants})
 
     def span(self, spec: ScheduleSpec) -> float:
         """Return how many steps, or plateaus, a drawing of the factor should show."""

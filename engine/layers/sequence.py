@@ -18,6 +18,7 @@ from engine.layers.covariance import (
     by_pairs,
 )
 from engine.layers.covariance import Reals as Moments
+from engine.layers.export import Node
 from engine.layers.images import check_rank
 from engine.layers.initialisers import TABLE, Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
@@ -150,6 +151,13 @@ class Embedding(WeightedKind):
                           padding=padding, **shape)
         plan.result(y)
 
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the table of vectors."""
+        rows, units = self.fans(options, inputs)
+        padding = bool(options["padding"])
+        return (Node("embedding", {"vocabulary": rows, "units": units, "padding": padding,
+                                   "sparse": bool(options["sparse"])}, {"weight": "w"}, padding),)
+
     def label(self, options: Options) -> str:
         """Return for example ``Embedding 64 → 16``."""
         return f"Embedding {options['vocabulary']} → {options['units']}"
@@ -193,6 +201,10 @@ class SequenceMean(LayerKind):
         y = plan.value(x.shape[1:])
         lower_sequence_mean(plan, x, y)
         plan.result(y)
+
+    def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
+        """Return the mean over the steps that count."""
+        return (Node("global_average"),)
 
 
 def padded(draw: Callable[[np.random.Generator], Weights], rng: np.random.Generator) -> Weights:

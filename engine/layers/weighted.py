@@ -108,6 +108,11 @@ def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], un
     return weights, Parameter("b", (units,), partial(scheme.biases, fans=fans, start=start), False)
 
 
+def weight_and_bias(options: Options) -> dict[str, str]:
+    """Return the roles of what `weights_and_biases` returns, for a neutral graph."""
+    return {"weight": "w", "bias": "b"} if options["bias"] else {"weight": "w"}
+
+
 def first_bias(scheme: Initialiser, options: Options) -> float:
     """Return where biases start, or around which number where they are random."""
     return float(options["initial_bias"]) if scheme.bias is None else scheme.bias

@@ -36,6 +36,7 @@ USAGE = """\
 backprop-lab [PROJECT]            open the window
 backprop-lab train PROJECT        train a project without a window
 backprop-lab compare A B          train two projects and say what the difference does
+backprop-lab export PROJECT       write a project as a script or model of another library
 backprop-lab sweep FILE           train a project at many settings, on all processors or PCs
 backprop-lab experiment [NAME]    measure a table of the article; without NAME, list them
 backprop-lab worker ADDRESS       let this computer compute for a sweep on another one
@@ -54,7 +55,8 @@ Options of the window:
                         the first training point is on the plot
   --within SECONDS      how long a picture or profile may take to begin (default 180)
 
-'backprop-lab train --help' shows the options of train; so do 'compare --help', 'sweep --help'.
+'backprop-lab train --help' shows the options of train; so do 'compare --help', 'sweep --help'
+and 'export --help'.
 """
 
 
@@ -116,6 +118,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
     _add_train(commands)
     _add_compare(commands)
+    _add_export(commands)
     sweep_arguments.add(commands)
     experiment_arguments.add(commands)
     check = commands.add_parser(
@@ -181,6 +184,23 @@ def _add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
                          help="folder for the results (default: this one); a file there that holds "
                               "more is left as it is")
     compare.add_argument("--quiet", action="store_true", help="show no progress bar and no notes")
+
+
+def _add_export(commands: argparse._SubParsersAction[Parser]) -> None:
+    export = commands.add_parser(
+        "export", prog="backprop-lab export",
+        description="Write a project as a script or model of another library, with the weights "
+                    "that its file holds, or those that it starts with.")
+    export.add_argument("project", type=Path, metavar="PROJECT")
+    export.add_argument("--to", required=True, metavar="TARGET",
+                        help="pytorch, notebook or numpy")
+    export.add_argument("--out", type=Path, default=Path(), metavar="DIR",
+                        help="folder for the files (default: this one)")
+    export.add_argument("--name", default="", metavar="NAME",
+                        help="how their names begin (default: as the project's file)")
+    export.add_argument("--replace", action="store_true",
+                        help="write over files that are there already")
+    export.add_argument("--quiet", action="store_true", help="do not say what was written")
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -281,9 +301,15 @@ def _compare(options: argparse.Namespace) -> int:
                       quiet=options.quiet).carry_out()
 
 
+def _export(options: argparse.Namespace) -> int:
+    from gui.terminal.export_run import export
+
+    return export(options)
+
+
 CARRIED_OUT: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType({
-    "train": _train, "compare": _compare, "check": _check, "compile": _compile,
-    **sweep_arguments.COMMANDS, **experiment_arguments.COMMANDS})
+    "train": _train, "compare": _compare, "export": _export, "check": _check,
+    "compile": _compile, **sweep_arguments.COMMANDS, **experiment_arguments.COMMANDS})
 """What carries out each command."""
 
 COMMANDS = tuple(CARRIED_OUT)
