@@ -157,7 +157,9 @@ def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
     train.add_argument("--out", type=Path, default=Path(), metavar="DIR",
                        help="folder for the results (default: this one)")
     train.add_argument("--from", type=Path, dest="source", metavar="FILE",
-                       help="start from the weights of a weights.npz; or go on where the run was "
+                       help="start from the weights of a weights.npz, or of a .safetensors, .npz or "
+                            ".onnx file of another program, of which each layer takes what fits "
+                            "it; or go on where the run was "
                             "that a .bplab holds, to the bytes of never having stopped. With "
                             "another PROJECT, what agrees in name and shape is taken over. A "
                             "history.csv of that run in DIR is continued")
@@ -209,15 +211,17 @@ def _positive(text: str) -> int:
 
 
 def _check(path: Path) -> int:
-    from engine.bundles import read_either, start_weights
+    from engine.bundles import read_either, start_path
     from engine.data import load
     from engine.diagnosis.advice import advise
+    from engine.foreign import check_start
     from engine.layers import diagnose
 
     project, _ = read_either(path)
     try:
         data = load(project.data, path.parent)
-        start_weights(project, path)
+        if start := start_path(project, path):
+            check_start(start)
     except EngineError as error:
         say(error.sentence)
         return ERROR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,8 +165,15 @@ class LabPage(QWidget):
 
     def choose_start(self) -> None:
         """Ask for another project to take weights from, and report what matched."""
+        self._start_from(self.files.ask_start)
+
+    def import_weights(self) -> None:
+        """Ask for a file of weights that another program has written, and report what matched."""
+        self._start_from(self.files.ask_weights)
+
+    def _start_from(self, ask: Callable[[], bool]) -> None:
         before = self.document.project.start_from
-        if self.files.ask_start():
+        if ask():
             self._reports_transfer = self.document.project.start_from != before
 
     def start_fresh(self) -> None:
