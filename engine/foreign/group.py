@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 Arrays = dict[str, NDArray[Any]]
 
 OURS, PYTORCH, KERAS, ONNX = "ours", "pytorch", "keras", "onnx"
-"""Conventions in which arrays are laid out."""
+KERAS_CELL = "keras_cell"
+"""Conventions in which arrays are laid out; the last one is of cells that `engine.export` writes
+for Keras, with our gates and biases."""
 
 CHANNELS_LAST = "channels_last"
 """What a file says whose images are flattened as ours are: channels innermost."""
@@ -21,6 +23,7 @@ _ENDING = re.compile(r"^(?:(?P<layer>.*)[./])?(?P<part>[^./]+?)(?::0)?$")
 _STACKED = re.compile(r"^(?P<part>(?:weight|bias)_(?:ih|hh))_l(?P<level>\d+)(?P<way>_reverse)?$")
 
 _PARTS = {
+    KERAS_CELL: frozenset({"candidate"}),
     KERAS: frozenset({"kernel", "recurrent_kernel", "embeddings", "gamma", "beta", "moving_mean",
                       "moving_variance", "alpha"}),
     PYTORCH: frozenset({"weight", "weight_ih", "weight_hh", "running_mean", "running_var"}),

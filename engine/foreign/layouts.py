@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.foreign.group import KERAS, ONNX, OURS, PYTORCH
+from engine.foreign.group import KERAS, KERAS_CELL, ONNX, OURS, PYTORCH
 
 Array = NDArray[Any]
 
@@ -203,6 +203,10 @@ LAYOUTS: Mapping[str, Mapping[str, Layout]] = {
         "rnn": _onnx_recurrent((0,)),
         "lstm": _onnx_recurrent((0, 2, 3, 1)),
         "gru": {**_onnx_recurrent((1, 0, 2), _pytorch_gru_bias), "candidate": _RESET_APART},
+    },
+    KERAS_CELL: {
+        "gru": {"weight": _same("kernel"), "state": _same("recurrent_kernel"),
+                "bias": _same("bias"), "candidate": _same("candidate")},
     },
     OURS: {},
 }

@@ -169,9 +169,8 @@ class _Search:
 
 
 def _is_called(name: str, layer_id: str) -> bool:
-    """Say whether a group has a layer's name: as a whole, or the last word of it."""
-    ends = {name, *(part for part in re.split(r"[./]", name)[-1:])}
-    return _plain(layer_id) in {_plain(end) for end in ends}
+    """Say whether a group has a layer's name: as a whole, or as one of its words."""
+    return _plain(layer_id) in {_plain(word) for word in (name, *re.split(r"[./]", name))}
 
 
 def _plain(name: str) -> str:
