@@ -21,6 +21,7 @@ from engine.layers import (
     resolve,
 )
 from engine.layers.shapes import DATA
+from engine.messages import Message, say
 from engine.spec import (
     AugmentationSpec,
     AveragingSpec,
@@ -109,6 +110,11 @@ class GraphLayer:
     weight_decay: float
     is_masked: bool
     gives_mask: bool
+
+    @property
+    def place(self) -> Message:
+        """How messages call it."""
+        return say("place.layer", position=self.position, title=self.title)
 
     def parameter(self, role: str) -> GraphParameter:
         """Return the array of a role, which it must have."""
@@ -230,8 +236,9 @@ class Proof:
         Rows whose outputs are compared.
     outputs : float64[5, ...]
         What the last layer gives for them outside training, before softmax or sigmoid.
-    draws : Mapping[str, real[b, k]]
-        By layer id, the normal numbers that a sampling layer drew for the batch.
+    draws : Mapping[str, real[steps, b, k]]
+        By layer id, the normal numbers that a sampling layer draws in each of these steps, the
+        first being that of the batch; a smaller batch takes the first rows.
     after : float64[5, ...]
         The same outputs after `steps` steps of training, whose batches follow one another in the
         order of `GraphData.training`, from its first row on.

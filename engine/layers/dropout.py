@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.layers.covariance import Crossing, Return, Signal, Surroundings, scaled_diagonal
 from engine.layers.export import Node
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
+from engine.spec import Option
 from engine.spec.fields import Field
 
 
@@ -46,6 +47,10 @@ class Dropout(LayerKind):
         masked = scaled_diagonal(x.second, share)
         return Crossing(Signal(x.shape, masked, x.mean, origins=x.origins),
                         lambda gradient: Return((scaled_diagonal(gradient, share),)))
+
+    def without_chance(self, options: Options) -> dict[str, Option]:
+        """Return a rate of 0."""
+        return {"rate": 0.0}
 
     def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
         """Return it with its rate."""

@@ -351,6 +351,10 @@ class LayerKind(ABC):
         """
         return None
 
+    def without_chance(self, options: Options) -> dict[str, Option]:
+        """Return the options that have to change so that it does the same every time."""
+        return {}
+
     def filters(self, weights: Reals) -> Reals | None:
         """Return weights as windows that can be drawn, real[kh, kw, channels, filters].
 

@@ -7,6 +7,7 @@ import numpy as np
 from engine.layers.covariance import Crossing, Return, Signal, Surroundings
 from engine.layers.export import Node
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
+from engine.spec import Option
 from engine.spec.fields import Field
 
 
@@ -47,6 +48,10 @@ class GaussianNoise(LayerKind):
         noise = float(options["deviation"])**2 * np.eye(x.second.shape[1])
         return Crossing(Signal(x.shape, x.second + noise, x.mean, origins=x.origins),
                         lambda gradient: Return((gradient,)))
+
+    def without_chance(self, options: Options) -> dict[str, Option]:
+        """Return a deviation of 0."""
+        return {"deviation": 0.0}
 
     def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
         """Return it with its deviation."""

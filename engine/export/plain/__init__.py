@@ -1,0 +1,1 @@
+"""A project as a NumPy script: layers as small classes that go forward and back."""

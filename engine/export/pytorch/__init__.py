@@ -1,0 +1,1 @@
+"""A project as a PyTorch script: what each op is there, and the program around them."""

@@ -1,0 +1,346 @@
+"""A whole project as a PyTorch script that proves itself, then trains."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.data.rows import ByteRows
+from engine.export.archive import packed_arrays, safetensors
+from engine.export.graph import Graph
+from engine.export.pytorch.augment import write_augmentation
+from engine.export.pytorch.helpers import helpers_of
+from engine.export.pytorch.loop import Loop
+from engine.export.pytorch.loss import CLASSES, LossText, loss_text, targets_of
+from engine.export.pytorch.model import Model
+from engine.export.pytorch.optimizer import Rules
+from engine.export.source import WIDTH, Source, filled, spans
+from engine.export.steps import steps_of
+from engine.export.target import Written
+from engine.messages import say
+
+MOST_SHOWN = 200
+"""Outputs that are written into the script; more lie beside it."""
+
+NORMS = '''def gradient_norms(model):
+    """Return the norm of every layer's gradient, all that it learns taken together."""
+    norms = {}
+    for name, layer in model.named_children():
+        gradients = [one.grad.flatten() for one in layer.parameters() if one.grad is not None]
+        if gradients:
+            norms[name] = torch.cat(gradients).double().norm().item()
+    return norms'''
+
+APART = '''def apart(found, expected):
+    """Return the largest difference; of numbers larger than 1, as a share of them."""
+    found, expected = np.asarray(found, np.float64), np.asarray(expected, np.float64)
+    return float(np.max(np.abs(found - expected) / np.maximum(np.abs(expected), 1.0)))'''
+
+DRAW = '''def draw_gradients(model, file):
+    """Draw the size of every layer's gradient over depth, where matplotlib is installed."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        return
+    sizes = {}
+    for name, layer in model.named_children():
+        gradients = [one.grad.flatten() for one in layer.parameters()
+                     if one.grad is not None and one.dim() > 1]
+        if gradients:
+            sizes[name] = torch.cat(gradients).double().square().mean().sqrt().item()
+    figure, axes = plt.subplots(figsize=(max(5, 0.4 * len(sizes)), 4), layout="constrained")
+    axes.semilogy(list(sizes), list(sizes.values()), "o-")
+    axes.tick_params("x", rotation=90)
+    axes.set_ylabel("RMS of dL/dW")
+    axes.set_title("Gradient over depth, first batch")
+    figure.savefig(file)
+    plt.close(figure)'''
+
+
+class Script:
+    """The parts of a script, in their order.
+
+    Parameters
+    ----------
+    graph : Graph
+        The project.
+    stem : str
+        How the names of its files begin.
+
+    Raises
+    ------
+    EngineError
+        If PyTorch cannot do what the engine does.
+    """
+
+    def __init__(self, graph: Graph, stem: str) -> None:
+        self._graph, self._stem = graph, stem
+        self._model = Model(graph)
+        self._loss: LossText = loss_text(graph)
+        self._rules = Rules(graph, self._model)
+        self._loop = Loop(graph, self._model, self._rules, self._loss)
+        self._body = Source()
+        self.source = Source()
+
+    @property
+    def _reads_tokens(self) -> bool:
+        return any(node.op in ("embedding", "ngram_bag") for layer in self._graph.layers
+                   for node in layer.nodes)
+
+    def write(self) -> Source:
+        """Return the script without what a file needs and a notebook does not."""
+        body = self._body
+        for key, part in (("model", self._write_model), ("data", self._write_data),
+                          ("loss", self._write_loss), ("rules", self._rules.write),
+                          ("training", self._write_training), ("proof", self._write_proof)):
+            body.begin(key)
+            part(body)
+        self.source.begin("imports")
+        self._write_imports()
+        self.source.begin("settings")
+        self._write_settings()
+        self.source.sections += body.sections
+        return self.source
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what lies beside the script: examples, and what the proof needs of them."""
+        graph, inputs = self._graph, self._graph.data.inputs
+        found: dict[str, np.ndarray] = {}
+        if isinstance(inputs, ByteRows):
+            found |= {"inputs": inputs.content, "scale": np.array(inputs.scale),
+                      "shift": np.array(inputs.shift)}
+        else:
+            found["inputs"] = inputs.astype(np.int32) if self._reads_tokens else inputs
+        found["targets"] = targets_of(graph, self._loss.targets)
+        found |= {"training": graph.data.training, "validation": graph.data.validation}
+        if self._is_large:
+            found["expected_outputs"] = graph.proof.outputs
+        for name, draws in graph.proof.draws.items():
+            found[f"draws_{self._model.names[name]}"] = draws
+        return found
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return weights and examples by the names of their files."""
+        return {f"{self._stem}.safetensors": safetensors(self._model.arrays()),
+                f"{self._stem}.npz": packed_arrays(self.arrays())}
+
+    @property
+    def _is_large(self) -> bool:
+        return self._graph.proof.outputs.size > MOST_SHOWN
+
+    def _write_imports(self) -> None:
+        text = "\n".join(section.text for section in self._body.sections)
+        source = self.source
+        standard = [name for name in ("argparse", "copy", "math", "sys", "time")
+                    if f"{name}." in text or name in ("argparse", "sys")]
+        source.add(*(f"import {name}" for name in standard))
+        if "OrderedDict(" in text:
+            source.add("from collections import OrderedDict")
+        source.add("from pathlib import Path", "", "import numpy as np", "import torch")
+        if "F." in text:
+            source.add("import torch.nn.functional as F")
+        source.add("from safetensors.torch import load_file", "from torch import nn")
+        averaging = [name for name in ("AveragedModel", "get_ema_multi_avg_fn") if name in text]
+        if averaging:
+            source.add(f"from torch.optim.swa_utils import {', '.join(averaging)}")
+
+    def _write_settings(self) -> None:
+        graph, source, training = self._graph, self.source, self._graph.training
+        source.add("FOLDER = Path(__file__).resolve().parent",
+                   'DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
+                   f"DTYPE = torch.{graph.precision}", f"SEED = {graph.seed}",
+                   f"BATCH_SIZE = {training.batch_size}",
+                   f"LEARNING_RATE = {training.learning_rate!r}")
+        for name in ("clip_value", "clip_norm", "max_norm"):
+            if getattr(training, name):
+                source.add(f"{name.upper()} = {getattr(training, name)!r}")
+        source.add(f"STEPS = {steps_of(graph)}")
+        if training.class_weights is not None:
+            source.add(filled("CLASS_WEIGHTS = torch.tensor([", [
+                repr(float(one)) for one in training.class_weights], "], dtype=torch.float64)"))
+        source.add("", "# Convolutions of some graphics cards round to 10 bits unless told not to.",
+                   "torch.backends.cudnn.allow_tf32 = False")
+
+    def _write_model(self, source: Source) -> None:
+        for text in helpers_of(self._model.helpers):
+            source.add(text, "", "")
+        self._model.write(source)
+        source.add("", "")
+        with source.block("def load_model():"):
+            source.add('"""Return the network with the weights of the project."""',
+                       "model = make_model()",
+                       f'model.load_state_dict(load_file(FOLDER / "{self._stem}.safetensors"))')
+            for name in self._model.frozen:
+                source.add(f"model.{name}.requires_grad_(False)")
+            source.add("return model.to(DEVICE, DTYPE)")
+
+    def _write_data(self, source: Source) -> None:
+        data = self._graph.data
+        with source.block("def load_examples():"):
+            source.add('"""Return inputs, targets, and which rows to learn from and to validate on.'
+                       '"""')
+            if data.total > len(data.targets):
+                source.comment(f"The first {len(data.targets):,} of {data.total:,} examples.")
+            if not isinstance(data.inputs, ByteRows) and not self._reads_tokens:
+                source.comment("Inputs are as the network saw them: scaled and encoded.")
+            with source.block(f'with np.load(FOLDER / "{self._stem}.npz") as file:'):
+                if isinstance(data.inputs, ByteRows):
+                    source.add('inputs = file["inputs"] * file["scale"] + file["shift"]')
+                else:
+                    source.add('inputs = file["inputs"]')
+                source.add('targets, training, validation = (',
+                           '    torch.from_numpy(file[name]).to(DEVICE)',
+                           '    for name in ("targets", "training", "validation"))')
+            kind = "torch.int64" if self._reads_tokens else "DTYPE"
+            source.add(f"return torch.from_numpy(inputs).to(DEVICE, {kind}), targets, training, "
+                       "validation")
+
+    def _write_loss(self, source: Source) -> None:
+        graph, loss = self._graph, self._loss
+        penalty = any(one.module.make.startswith("Sampling") for one in self._model.modules)
+        weighted = graph.training.class_weights is not None and bool(loss.single)
+        with source.block("def loss_of(model, outputs, targets):" if penalty else
+                          "def loss_of(_model, outputs, targets):"):
+            source.add('"""Return the mean loss of a batch, before penalties of weights."""')
+            if weighted:
+                source.add(*self._weighted())
+            else:
+                source.add(*loss.mean[:-1])
+                source.add(f"loss = {loss.mean[-1]}")
+            if penalty:
+                source.add("# Keeps the codes near normal numbers.",
+                           "loss = loss + sum(one.penalty for one in model.modules()",
+                           "                  if isinstance(one, Sampling))")
+            source.add("return loss")
+        source.add("", "", "@torch.no_grad()")
+        with source.block("def predict(model, inputs):"):
+            source.add('"""Return what the network says of some examples."""' if
+                       loss.answer == "outputs" else
+                       '"""Return the probabilities that the network gives to classes."""',
+                       "model.eval()", "outputs = model(inputs)", f"return {loss.answer}")
+
+    def _weighted(self) -> tuple[str, ...]:
+        width = self._graph.layers[-1].shape[-1]
+        classes = "targets" if self._loss.targets == CLASSES else \
+            "(targets[:, 0] > 0).long()" if width == 1 else "targets.argmax(dim=1)"
+        return ("# Examples count as their classes do; the mean is divided by what counts.",
+                f"weights = CLASS_WEIGHTS.to(outputs)[{classes}]",
+                f"losses = {self._loss.single}",
+                "loss = (weights * losses).sum() / weights.sum()")
+
+    def _write_training(self, source: Source) -> None:
+        augmentation = self._graph.training.augmentation
+        if augmentation != type(augmentation)():
+            write_augmentation(self._graph, source)
+            source.add("", "")
+        self._loop.write(source)
+
+    def _write_proof(self, source: Source) -> None:
+        proof = self._graph.proof
+        names = self._model.names
+        source.add(f"TOLERANCE = {proof.tolerance!r}", f"EXPECTED_LOSS = {proof.loss!r}")
+        source.add(filled("EXPECTED_NORMS = {", [
+            f'"{names[name]}": {norm!r}' for name, norm in proof.gradients.items()], "}"))
+        if not self._is_large:
+            source.add(_nested("EXPECTED_OUTPUTS", proof.outputs))
+        source.add("", "", NORMS, "", "", APART, "", "", DRAW, "", "")
+        self._write_prove(source)
+
+    def _write_prove(self, source: Source) -> None:
+        graph = self._graph
+        asked = "validation" if len(graph.data.validation) >= len(graph.proof.asked) else "training"
+        order = "in_runs(training)" if graph.training.carries else "training"
+        with source.block("def prove(model, inputs, targets, training, validation):"):
+            source.add('"""Return the largest difference from what Backprop Lab computes."""')
+            if self._is_large or graph.proof.draws:
+                source.add(f'file = np.load(FOLDER / "{self._stem}.npz")')
+            self._write_silence(source)
+            source.add(f"rows = {order}[:BATCH_SIZE]",
+                       "loss = loss_of(model, model(inputs[rows]), targets[rows])",
+                       "loss.backward()", "norms = gradient_norms(model)",
+                       f'draw_gradients(model, FOLDER / "{self._stem}_gradients.png")',
+                       "model.eval()")
+            with source.block("with torch.no_grad():"):
+                source.add(f"outputs = model(inputs[{asked}[:{len(graph.proof.asked)}]]).cpu()")
+            expected = 'file["expected_outputs"]' if self._is_large else "EXPECTED_OUTPUTS"
+            source.add(
+                "differences = {",
+                '    "loss": apart(loss.item(), EXPECTED_LOSS),',
+                '    "gradients": max((apart(norms[name], norm) '
+                "for name, norm in EXPECTED_NORMS.items()), default=0.0),",
+                f'    "outputs": apart(outputs, {expected}),', "}")
+            with source.block("for name, difference in differences.items():"):
+                source.add('print(f"{name}: differs by {difference:.1e}")')
+            source.add("return max(differences.values())")
+
+    def _write_silence(self, source: Source) -> None:
+        source.add("model.train()")
+        source.add(*(f"model.{name}.eval()  # frozen" for name in self._model.frozen_norms))
+        chance = [name for name, made in (("nn.Dropout", "nn.Dropout("),
+                                          ("GaussianNoise", "GaussianNoise("))
+                  if any(one.module.make.startswith(made) for one in self._model.modules)]
+        if chance:
+            kinds = chance[0] if len(chance) == 1 else f"({', '.join(chance)})"
+            source.add("# Without chance: nothing is dropped or blurred.",
+                       "for module in model.modules():",
+                       f"    if isinstance(module, {kinds}):", "        module.eval()")
+        for name in self._graph.proof.draws:
+            own = self._model.names[name]
+            source.add("# The normal numbers that Backprop Lab drew.",
+                       f'model.{own}.draws = iter(torch.from_numpy(file["draws_{own}"])'
+                       ".to(DEVICE))")
+
+    def write_main(self, source: Source) -> None:
+        """Append what a script does when it is run."""
+        source.begin("main")
+        with source.block("def main():"):
+            source.add(
+                '"""Prove that the network is the same, then train it."""',
+                "parser = argparse.ArgumentParser(description=main.__doc__)",
+                'parser.add_argument("--steps", type=int, default=STEPS, '
+                'help="0: prove alone (default: %(default)s)")',
+                "steps = parser.parse_args().steps",
+                "torch.manual_seed(SEED)", "examples = load_examples()",
+                "difference = prove(load_model(), *examples)",
+                'print(f"Largest difference: {difference:.1e}, '
+                'where rounding explains {TOLERANCE:.0e}.")')
+            with source.block("if not difference <= TOLERANCE:"):
+                source.add("sys.exit(1)")
+            source.add("train(load_model(), *examples, steps)")
+        source.add("", "", 'if __name__ == "__main__":', "    main()")
+
+
+def _nested(name: str, outputs: np.ndarray) -> str:
+    rows = [f"    {np.array(row).tolist()}," for row in outputs]
+    return "\n".join([f"{name} = [", *(
+        line for row in rows for line in textwrap.wrap(
+            row, WIDTH, subsequent_indent="     ", break_long_words=False,
+            break_on_hyphens=False)), "]"])
+
+
+def write_pytorch(graph: Graph, stem: str) -> Written:
+    """Return a project as a PyTorch script, its weights and its examples.
+
+    Raises
+    ------
+    EngineError
+        If PyTorch cannot do what the engine does.
+    """
+    script = Script(graph, stem)
+    source = script.write()
+    script.write_main(source)
+    whole = source.joined()
+    head = f'"""{_head(graph, stem)}"""\n\n'
+    offset = head.count("\n")
+    lines = {layer: tuple((first + offset, last + offset) for first, last in found)
+             for layer, found in spans(whole.owners).items()}
+    text = head + whole.text
+    return Written({f"{stem}.py": text.encode(), **script.files()}, lines)
+
+
+def _head(graph: Graph, stem: str) -> str:
+    told = say("export.head-pytorch", name=graph.name, stem=stem)
+    paragraphs = [textwrap.fill(" ".join(part.split()), WIDTH) for part in told.text.split("\n\n")]
+    return "\n\n".join(paragraphs).replace("\\", "/").replace('"', "'") + "\n"

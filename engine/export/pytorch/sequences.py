@@ -1,0 +1,71 @@
+"""Layers of tokens and of time in PyTorch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.arrays import Reals
+from engine.errors import SpecError
+from engine.export.pytorch.module import Module, Place, writes
+
+NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
+"""What PyTorch calls a walk through time."""
+
+
+@writes("embedding")
+def _embedding(place: Place) -> tuple[Module, ...]:
+    node = place.node
+    padding = ", padding_idx=0" if node.attributes["padding"] else ""
+    return (Module(f"nn.Embedding({node.whole('vocabulary')}, {node.whole('units')}{padding})",
+                   arrays={"weight": place.array("weight")}),)
+
+
+@writes("ngram_bag")
+def _ngram_bag(place: Place) -> tuple[Module, ...]:
+    node = place.node
+    arrays = {"table.weight": place.array("weight")}
+    weighted = node.attributes["weighting"] != "none"
+    if weighted:
+        arrays["ratio"] = place.array("ratio")
+    options = [f"vocabulary={node.whole('vocabulary')}", f"rows={len(arrays['table.weight'])}",
+               f"units={node.whole('units')}", f"longest={node.whole('longest')}",
+               f"mean={node.attributes['combine'] == 'mean'}"]
+    options += ["distinct=True"] if node.attributes["distinct"] else []
+    options += ["weighted=True"] if weighted else []
+    return (Module(f"NgramBag({', '.join(options)})", helpers=("NgramBag",), arrays=arrays),)
+
+
+@writes("rnn", "lstm", "gru")
+def _recurrent(place: Place) -> tuple[Module, ...]:
+    node, layer = place.node, place.layer
+    is_plain = not (layer.is_masked or node.attributes["truncation"] or node.attributes["carried"])
+    if layer.is_masked and node.attributes["carried"]:
+        raise SpecError("export.carried-padding", place=layer.place)
+    options = ["batch_first=True"]
+    options += [] if node.attributes["bias"] else ["bias=False"]
+    if node.attributes.get("function", "tanh") != "tanh":
+        options.append(f"nonlinearity=\"{node.attributes['function']}\"")
+    made = (f"nn.{NAMES[node.op]}({node.whole('inputs')}, {node.whole('units')}, "
+            f"{', '.join(options)})")
+    more = f", last={node.attributes['output'] == 'last'}"
+    if node.attributes["truncation"]:
+        more += f", truncation={node.whole('truncation')}"
+    if node.attributes["carried"]:
+        more += ", carried=True"
+    name = "Recurrent" if is_plain else "RecurrentInPieces"
+    return (Module(f"{name}({made}{more})", helpers=(name,), is_masked=layer.is_masked,
+                   arrays={f"layer.{key}": array for key, array in _arrays(place).items()}),)
+
+
+def _arrays(place: Place) -> dict[str, Reals]:
+    """Return the parameters; gates stand in PyTorch's order, i f g o and r z n, as ours do."""
+    found = {"weight_ih_l0": place.array("weight", 1, 0),
+             "weight_hh_l0": place.array("state", 1, 0)}
+    if not place.node.attributes["bias"]:
+        return found
+    bias = place.array("bias")
+    second = np.zeros_like(bias)
+    if "candidate" in place.node.parameters:
+        candidate = place.array("candidate")
+        second[-len(candidate):] = candidate
+    return {**found, "bias_ih_l0": bias, "bias_hh_l0": second}
