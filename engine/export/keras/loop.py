@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from engine.errors import EngineError
 from engine.export.graph import Graph
 from engine.export.keras.optimizer import Rules
-from engine.export.pytorch.loop import REPORTS, steps_of
 from engine.export.source import Source
+from engine.export.steps import epochs_between_reports
 
 TITLE = "Keras"
 
@@ -152,20 +152,13 @@ class Loop:
                        "targets[validation])")
             seen = "validation_loss"
             told = 'f"loss {training_loss:.4g}, validation {validation_loss:.4g}"'
-        with source.block(f"if epoch % {self._every} == 0:"):
+        with source.block(f"if epoch % {epochs_between_reports(self._graph)} == 0:"):
             source.add(f'print(f"epoch {{epoch}}, step {{step}}:", {told})')
         self._write_stopping(source, seen)
         if self._rules.follows_loss:
             self._write_plateau(source, seen)
         if self._averages:
             source.add("if trained is not None:", "    with_weights(model, trained)")
-
-    @property
-    def _every(self) -> int:
-        """How many epochs there are from one report to the next."""
-        training, examples = self._graph.training, len(self._graph.data.training)
-        epochs = steps_of(self._graph) * training.batch_size / examples
-        return max(1, round(min(epochs, self._stopping.epochs or epochs) / REPORTS))
 
     def _write_plateau(self, source: Source, seen: str) -> None:
         rule = self._graph.training.schedule

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.errors import EngineError
 from engine.export.graph import Graph, GraphLayer
 from engine.export.keras.made import number
-from engine.export.pytorch.optimizer import EASED, FACTORS
+from engine.export.rates import FACTORS, factor_text
 from engine.export.source import WIDTH, Source, filled
 from engine.layers import OPTIMIZERS, SCHEDULES, Node
 
@@ -200,27 +200,16 @@ class Rules:
     def write(self, source: Source) -> None:
         """Append the functions: rate, optimizer, penalties, limits."""
         if self.has_factor:
-            self._write_factor(source)
+            source.add(factor_text(self._training.schedule), "", "")
         if self.is_own:
             self._write_weights(source)
             self._write_rule(source)
         with source.block("def make_optimizer():"):
             source.add('"""Return the rule that follows the gradients."""')
             name, _, constants = self._text.own.partition(" ")
-            options = ", ".join(["learning_rate=LEARNING_RATE", *([constants] if constants else [])])
+            more = f", {constants}" if constants else ""
             source.add("return Rule(learning_rate=LEARNING_RATE)" if self.is_own else
-                       f"return keras.optimizers.{name}({options})")
-
-    def _write_factor(self, source: Source) -> None:
-        lines = FACTORS[self._training.schedule.op]
-        if any("eased(" in line for line in lines):
-            source.add(EASED, "", "")
-        with source.block("def rate_factor(step):"):
-            source.add('"""Return the share of the learning rate after so many steps."""')
-            source.add(*(line.format(**{key: repr(value) for key, value in
-                                        self._training.schedule.attributes.items()})
-                         for line in lines))
-        source.add("", "")
+                       f"return keras.optimizers.{name}(learning_rate=LEARNING_RATE{more})")
 
     def _write_weights(self, source: Source) -> None:
         """Append which variables are weights, and how much pulls them to 0."""
@@ -233,7 +222,7 @@ class Rules:
         if any(self._pulls.values()):
             source.add("", "")
         with source.block("def is_weight(variable):"):
-            source.add('"""Say whether a variable is weights; nothing pulls at biases and norms."""',
+            source.add('"""Say whether a variable is weights; biases and norms are none."""',
                        'kinds = ("kernel", "recurrent_kernel", "embeddings")',
                        'return variable.path.split("/")[-1] in kinds')
         source.add("", "")

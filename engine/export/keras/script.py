@@ -16,10 +16,10 @@ from engine.export.keras.loop import Loop
 from engine.export.keras.loss import LossText, classes_of, loss_text, targets_of
 from engine.export.keras.model import Model
 from engine.export.keras.optimizer import Rules
-from engine.export.pytorch.loop import steps_of
 from engine.export.pytorch.script import APART
 from engine.export.source import WIDTH, Source, filled, spans
-from engine.export.target import Target, Written
+from engine.export.steps import steps_of
+from engine.export.target import Written
 from engine.messages import say
 
 GRADIENTS = '''class Gradients(keras.optimizers.Optimizer):
@@ -336,8 +336,3 @@ def _head(graph: Graph, stem: str) -> str:
     paragraphs = [textwrap.fill(" ".join(part.split()), WIDTH) for part in told.text.split("\n\n")]
     return "\n\n".join(paragraphs).replace("\\", "/").replace('"', "'") + "\n"
 
-
-KERAS = Target(
-    "keras", "Keras script",
-    "A script for Keras 3 on any of its backends that proves itself and trains, with weights and "
-    "examples beside it.", (".py", "_weights.npz", ".npz"), write_keras)

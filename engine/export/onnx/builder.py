@@ -118,6 +118,10 @@ class Builder:
         """Append numbers that are real in 32 bits whatever the others are; return their name."""
         return self._tensor(name, values)
 
+    def doubles(self, name: str, values: NDArray[np.float64]) -> str:
+        """Append numbers of 64 bits whatever the others are; return their name."""
+        return self._tensor(name, values)
+
     def scalar(self, name: str, value: float) -> str:
         """Append one real number and return its name."""
         return self._tensor(name, np.array(value, self.dtype))

@@ -13,7 +13,6 @@ from engine.export.graph import GraphLayer
 from engine.export.onnx.builder import Builder, Value
 from engine.export.onnx.recurrent import recurrent
 from engine.layers import Node
-from engine.messages import say
 
 Writer = Callable[[Builder, GraphLayer, Node, Sequence[Value]], Value]
 
@@ -214,7 +213,7 @@ def _unequal_zero(b: Builder, stem: str, tokens: str) -> str:
 def _ngram_bag(b: Builder, layer: GraphLayer, node: Node, inputs: Sequence[Value]) -> Value:
     """Write a bag of single words; the rows of longer n-grams come from a hash of 64 bits."""
     if node.whole("longest") > 1 or node.attributes["distinct"]:
-        raise SpecError("export.onnx-ngrams", place=_place(layer))
+        raise SpecError("export.onnx-ngrams", place=layer.place)
     (x,) = inputs
     tokens = x.name if x.is_whole else b.cast(x.name, "int64")
     stem = f"{layer.id}_bag"
@@ -273,7 +272,7 @@ def write_layer(b: Builder, layer: GraphLayer, inputs: Sequence[Value]) -> Value
     for node in layer.nodes:
         writer = WRITERS.get(node.op)
         if writer is None:
-            raise SpecError("export.cannot", place=_place(layer), target=TITLE, what=node.op)
+            raise SpecError("export.cannot", place=layer.place, target=TITLE, what=node.op)
         if node.op not in TOKEN_OPS:
             values = tuple(b.real(value) for value in values)
         values = (writer(b, layer, node, values),)
@@ -285,7 +284,3 @@ def _joined_mask(b: Builder, layer: GraphLayer, inputs: Sequence[Value]) -> str:
     """Return which steps count: those that count in any of the inputs."""
     masks = tuple(dict.fromkeys(value.mask for value in inputs if value.mask))
     return b.node("Max", f"{layer.id}_mask", *masks) if len(masks) > 1 else "".join(masks)
-
-
-def _place(layer: GraphLayer) -> object:
-    return say("place.layer", position=layer.position, title=layer.title)

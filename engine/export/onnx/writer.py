@@ -13,14 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data.rows import ByteRows
 from engine.bundles.npz import npz
+from engine.data.rows import ByteRows
+from engine.data.scaling import Scaler
 from engine.export.graph import Graph
 from engine.export.onnx.builder import DOUBLE, Builder, Value
 from engine.export.onnx.file import Model, Port
 from engine.export.onnx.layers import TOKEN_OPS, write_layer
 from engine.export.onnx.script import check_script
-from engine.export.target import Target, Written
+from engine.export.target import Written
 from engine.foreign.group import CHANNELS_LAST
 from engine.foreign.onnx import FLATTENING
 from engine.layers import LOSSES
@@ -102,19 +103,36 @@ def _told(graph: Graph) -> str:
 
 def _beginning(b: Builder) -> tuple[Port, Value]:
     """Return what goes in, and what the first layer gives: scaled numbers, or tokens."""
-    graph = b.graph
-    first = graph.layers[0]
-    readers = graph.readers(first.id)
-    shape = (graph.data.inputs.shape[1],)
-    if any(node.op in TOKEN_OPS for layer in readers for node in layer.nodes[:1]):
+    data = b.graph.data
+    shape = (data.inputs.shape[1],)
+    if _reads_tokens(b.graph):
         return Port(INPUTS, "int64", shape), Value(INPUTS, shape, is_whole=True)
-    if isinstance(graph.data.inputs, ByteRows):
-        rows = graph.data.inputs
-        numbers = b.cast(INPUTS, b.dtype)
-        larger = b.node("Mul", "scaled", numbers, b.array("scale", _alike(rows.scale)))
-        name = b.node("Add", "shifted", larger, b.array("shift", _alike(rows.shift)))
+    if isinstance(data.inputs, ByteRows):
+        larger = b.node("Mul", "scaled", b.cast(INPUTS, b.dtype),
+                        b.array("scale", _alike(data.inputs.scale)))
+        name = b.node("Add", "shifted", larger, b.array("shift", _alike(data.inputs.shift)))
         return Port(INPUTS, "uint8", shape), Value(name, shape)
+    if data.scaler is not None and data.scaler.changes:
+        return Port(INPUTS, "float64", shape), Value(_scaled(b, data.scaler), shape)
     return Port(INPUTS, b.dtype, shape), Value(INPUTS, shape)
+
+
+def _scaled(b: Builder, scaler: Scaler) -> str:
+    """Scale numbers as they stand in the file, in float64.
+
+    In float32, those far from 0, such as years, would be rounded before their mean is taken off.
+    """
+    name = INPUTS
+    if (scaler.unit != 1).any():
+        name = b.node("Div", "in_units", name, b.doubles("unit", scaler.unit))
+    centred = b.node("Sub", "centred", name, b.doubles("shift", scaler.shift))
+    scaled = b.node("Div", "scaled", centred, b.doubles("spread", scaler.spread))
+    return scaled if b.dtype == "float64" else b.cast(scaled, b.dtype)
+
+
+def _reads_tokens(graph: Graph) -> bool:
+    readers = graph.readers(graph.layers[0].id)
+    return any(node.op in TOKEN_OPS for layer in readers for node in layer.nodes[:1])
 
 
 def _alike(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -124,16 +142,17 @@ def _alike(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def example_inputs(graph: Graph, dtype: str) -> NDArray[np.generic]:
     """Return the examples that are asked about, as they go into the model."""
-    rows = graph.data.inputs
-    asked = graph.proof.asked
-    if isinstance(rows, ByteRows):
-        return np.ascontiguousarray(rows.content[asked])
-    readers = graph.readers(graph.layers[0].id)
-    reads_tokens = any(node.op in TOKEN_OPS for layer in readers for node in layer.nodes[:1])
-    return np.ascontiguousarray(rows[asked], "int64" if reads_tokens else dtype)
+    data, asked = graph.data, graph.proof.asked
+    if isinstance(data.inputs, ByteRows):
+        return np.ascontiguousarray(data.inputs.content[asked])
+    if _reads_tokens(graph):
+        return np.ascontiguousarray(data.inputs[asked], "int64")
+    if data.scaler is not None and data.scaler.changes:
+        return np.ascontiguousarray(data.scaler.inverse(data.inputs[asked].astype(np.float64)))
+    return np.ascontiguousarray(data.inputs[asked], dtype)
 
 
-def write(graph: Graph, stem: str) -> Written:
+def write_onnx(graph: Graph, stem: str) -> Written:
     """Return model, script and examples of a graph; raises as `build_model` does."""
     built = build_model(graph)
     kept = npz({INPUTS: example_inputs(graph, built.dtype),
@@ -142,8 +161,3 @@ def write(graph: Graph, stem: str) -> Written:
                     f"{stem}_check.py": check_script(graph, stem, built.dtype, built.missing),
                     f"{stem}_check.npz": kept})
 
-
-ONNX = Target(
-    "onnx", "ONNX",
-    "A model for inference, which onnxruntime and many other programs run, with a script that "
-    "checks it.", (".onnx", "_check.py", "_check.npz"), write)
