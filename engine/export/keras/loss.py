@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Reals
+from engine.data.transcription import steps_needed
 from engine.errors import EngineError
 from engine.export.graph import Graph
 from engine.export.keras.made import number
@@ -105,10 +106,23 @@ def _steps(graph: Graph) -> LossText:
         is_mean=True, answer="ops.softmax(outputs)", is_whole=True)
 
 
+def _ctc(graph: Graph) -> LossText:
+    steps, targets = graph.layers[-1].shape[0], graph.data.targets.astype(np.int64)
+    if (steps_needed(targets) > steps).any():
+        raise EngineError("export.long-texts", target=TITLE, steps=steps)
+    return LossText("", (
+        "# The blank is output 0, before the characters; -1 stands behind a text's end.",
+        'lengths = ops.sum(ops.cast(targets >= 0, "int32"), axis=1)',
+        "steps = ops.full_like(lengths, outputs.shape[1])",
+        'found = ops.ctc_loss(ops.cast(targets, "int32") + 1, outputs, lengths, steps)',
+        "return found / ops.cast(ops.maximum(lengths, 1), outputs.dtype)"),
+        answer="ops.softmax(outputs)", is_whole=True)
+
+
 TEXTS: dict[str, Callable[[Graph], LossText]] = {
     "softmax_cross_entropy": _cross_entropy, "binary_cross_entropy": _binary,
     "mean_squared_error": _squared, "mean_absolute_error": _absolute, "huber": _huber,
-    "hinge": _hinge, "sequence_cross_entropy": _steps}
+    "hinge": _hinge, "sequence_cross_entropy": _steps, "ctc": _ctc}
 """By key, what a loss is in Keras."""
 
 

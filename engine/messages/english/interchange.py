@@ -27,6 +27,9 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "rows that a batch does not use rest, and no optimizer of {target} leaves them "
         "as they are", "SGD or Adagrad without penalties",
         "Let the layer touch all rows, or export to another library"),
+    "export.long-texts": Fault(
+        "Training", "some texts have more characters than the {steps:whole} steps have room for, "
+        "and in {target} their loss is infinite", "texts that fit", _ELSEWHERE),
     "export.carried": Fault(
         "{place}", "it carries its state over, for which {target} wants batches of one size",
         "a state that starts from 0", "Let it start from 0, or export to another library"),

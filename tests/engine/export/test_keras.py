@@ -1,0 +1,169 @@
+"""Keras scripts: run by Keras on two backends, they compute what our engine does."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from engine.errors import EngineError
+from engine.export.build import build_graph
+from engine.export.graph import Graph
+from engine.export.keras.script import write_keras
+from engine.layers import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, kinds
+from engine.spec import AveragingSpec, OptimizerSpec, ScheduleSpec
+from tests.engine.export.frameworks import answers_of, with_frameworks
+from tests.engine.export.interop_cases import (
+    PADDED,
+    Case,
+    data_of,
+    layer_cases,
+    loss_cases,
+    project_of,
+    rule_cases,
+)
+
+RUNNER = Path(__file__).with_name("run_keras.py")
+
+BACKENDS = ("torch", "jax")
+
+
+def _more() -> dict[str, Case]:
+    schedules = {
+        key: Case(training={"schedule": ScheduleSpec(key, every=4, length=12, patience=1,
+                                                     threshold=0.3), "learning_rate": 0.2})
+        for key in SCHEDULES}
+    averages = {kind: Case(training={"averaging": AveragingSpec(kind, 0.7), "learning_rate": 0.3})
+                for kind in ("exponential", "equal")}
+    resting = {"embedding that rests": Case((("embedding", {
+        "vocabulary": 9, "units": 4, "sparse": True}), ("flatten", {})), "tokens")}
+    momentum = {"momentum under a schedule": Case(
+        optimizer=OptimizerSpec("momentum"), training={"schedule": ScheduleSpec("cosine")})}
+    return {**{f"schedule {key}": case for key, case in schedules.items()},
+            **{f"average {key}": case for key, case in averages.items()}, **resting, **momentum}
+
+
+CASES = {**layer_cases(), **loss_cases(), **rule_cases(), **_more()}
+
+
+def graph_of(case: Case) -> Graph:
+    return build_graph(project_of(case), data_of(case))
+
+
+def put(case: Case, folder: Path) -> None:
+    """Write a case's export into a folder, and what is to be compared."""
+    graph = graph_of(case)
+    folder.mkdir()
+    for name, content in write_keras(graph, "case").files.items():
+        (folder / name).write_bytes(content)
+    np.savez(folder / "after.npz", asked=graph.proof.asked, outputs=graph.proof.after,
+             steps=graph.proof.steps)
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keras")
+    for name, case in CASES.items():
+        put(case, folder / name.replace(" ", "-"))
+    return folder
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def answers(request: pytest.FixtureRequest, exports: Path) -> Iterator[Mapping[str, Any]]:
+    yield answers_of(RUNNER, exports, KERAS_BACKEND=request.param)
+
+
+@with_frameworks
+@pytest.mark.slow
+def test_every_script_proves_itself_and_trains_to_the_same(answers: Mapping[str, Any]) -> None:
+    assert "" not in answers, answers[""]["error"]
+    assert len(answers) == len(CASES)
+    wrong = {}
+    for name, told in answers.items():
+        if "error" in told or not max(told["proof"], told["after"]) <= told["tolerance"]:
+            wrong[name] = told.get("error", told)
+    assert not wrong, "\n".join(f"{name}: {told}" for name, told in wrong.items())
+
+
+def test_every_word_is_written_or_refused_by_name() -> None:
+    from engine.export.keras.made import OPS
+    from engine.export.keras.model import Model  # noqa: F401 - registers what is written
+    from engine.export.keras.optimizer import RULES
+    from engine.export.keras.loss import TEXTS
+
+    words = {node.op for case in layer_cases().values() for layer in graph_words(case)
+             for node in layer}
+    assert words <= OPS.keys()
+    assert {key for key, function in ACTIVATIONS.items() if function.forward} <= OPS.keys()
+    assert LOSSES.keys() == TEXTS.keys()
+    assert OPTIMIZERS.keys() == RULES.keys()
+    tried = {layer.kind for case in layer_cases().values()
+             for layer in project_of(case).network}
+    assert tried == {kind.key for kind in kinds()}
+
+
+def graph_words(case: Case) -> Iterator[tuple[Any, ...]]:
+    from engine.export.graph import graph_layers
+
+    for layer in graph_layers(project_of(case), data_of(case).n_inputs):
+        yield layer.nodes
+
+
+@pytest.mark.parametrize(("case", "code"), [
+    (Case((PADDED, ("lstm", {"units": 3, "carried": True})), "tokens"), "export.carried"),
+    (Case((("embedding", {"vocabulary": 9, "units": 4, "sparse": True}), ("flatten", {})),
+          "tokens", optimizer=OptimizerSpec("adam")), "export.rows-rest"),
+])
+def test_what_keras_cannot_do_is_refused_by_name(case: Case, code: str) -> None:
+    with pytest.raises(EngineError) as told:
+        write_keras(graph_of(case), "case")
+    assert told.value.message.code == code
+    assert "Keras" in told.value.sentence
+
+
+def test_keras_own_optimizers_are_taken_where_they_do_the_same() -> None:
+    plain = write_keras(graph_of(Case(optimizer=OptimizerSpec("momentum"))), "case")
+    text = plain.files["case.py"].decode()
+    assert "keras.optimizers.SGD(learning_rate=LEARNING_RATE, momentum=0.9)" in text
+    assert "class Rule" not in text
+    adam = write_keras(graph_of(Case(optimizer=OptimizerSpec("adam"))), "case")
+    text = adam.files["case.py"].decode()
+    assert "Keras adds epsilon before the bias correction" in text
+
+
+def test_a_script_is_short_where_the_network_is() -> None:
+    text = write_keras(graph_of(Case()), "case").files["case.py"].decode()
+    assert "keras.Sequential" in text
+    assert len(text.splitlines()) < 200
+    assert all(len(line) <= 99 for line in text.splitlines())
+
+
+def test_lines_speak_of_their_layers() -> None:
+    written = write_keras(graph_of(CASES["paths"]), "case")
+    lines = written.files["case.py"].decode().splitlines()
+    for layer, spans in written.lines.items():
+        for first, last in spans:
+            assert any(f'name="{layer}' in line for line in lines[first - 1:last])
+    assert set(written.lines) == {"a", "b", "sum", "row", "output"}
+
+
+def test_the_same_project_makes_the_same_script() -> None:
+    case = CASES["rule adam with all"]
+    first, second = (write_keras(graph_of(case), "case").files["case.py"] for _ in range(2))
+    assert first == second
+    other = dataclasses.replace(case, training={**case.training, "learning_rate": 0.5})
+    assert write_keras(graph_of(other), "case").files["case.py"] != first
+
+
+def test_layers_that_decay_by_themselves_are_named() -> None:
+    case = CASES["rule adamw"]
+    project = project_of(case)
+    project = replace(project, network=project.network.replaced(
+        replace(project.network.layer("output"), weight_decay=0.5)))
+    text = write_keras(build_graph(project, data_of(case)), "case").files["case.py"].decode()
+    assert '"output": 0.5' in text
