@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.spec import TrainingSpec
 
-COMMANDS = ("train", "compare", "check", "compile")
+COMMANDS = ("train", "compare", "export", "check", "compile")
 STEPS = 2000
 """How long to train when neither the command nor the project says it."""
 
@@ -36,6 +36,7 @@ USAGE = """\
 backprop-lab [PROJECT]            open the window
 backprop-lab train PROJECT        train a project without a window
 backprop-lab compare A B          train two projects and say what the difference does
+backprop-lab export PROJECT       write a project as a script or model of another library
 backprop-lab check PROJECT        print what is wrong with a project, and notes on it
 backprop-lab --self-test          test the engine on this computer; exit code 0 or 1
 backprop-lab compile              compile the engine now, so that nothing waits for it later
@@ -50,7 +51,8 @@ Options of the window:
                         the first training point is on the plot
   --within SECONDS      how long a picture or profile may take to begin (default 180)
 
-'backprop-lab train --help' shows the options of train; 'compare --help' those of compare.
+'backprop-lab train --help' shows the options of train; so do 'compare --help' and
+'export --help'.
 """
 
 
@@ -108,6 +110,10 @@ def _carry_out(arguments: Sequence[str]) -> int:
         return _compile(options)
     if options.command == "compare":
         return _compare(options)
+    if options.command == "export":
+        from gui.terminal.export_run import export
+
+        return export(options)
     return _train(options)
 
 
@@ -131,6 +137,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
     _add_train(commands)
     _add_compare(commands)
+    _add_export(commands)
     check = commands.add_parser(
         "check", prog="backprop-lab check",
         description="Print what is wrong with a project, a line each, and notes on it.")
@@ -196,6 +203,23 @@ def _add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
                          help="folder for the results (default: this one); a file there that holds "
                               "more is left as it is")
     compare.add_argument("--quiet", action="store_true", help="show no progress bar and no notes")
+
+
+def _add_export(commands: argparse._SubParsersAction[Parser]) -> None:
+    export = commands.add_parser(
+        "export", prog="backprop-lab export",
+        description="Write a project as a script or model of another library, with the weights "
+                    "that its file holds, or those that it starts with.")
+    export.add_argument("project", type=Path, metavar="PROJECT")
+    export.add_argument("--to", required=True, metavar="TARGET",
+                        help="pytorch, notebook or numpy")
+    export.add_argument("--out", type=Path, default=Path(), metavar="DIR",
+                        help="folder for the files (default: this one)")
+    export.add_argument("--name", default="", metavar="NAME",
+                        help="how their names begin (default: as the project's file)")
+    export.add_argument("--replace", action="store_true",
+                        help="write over files that are there already")
+    export.add_argument("--quiet", action="store_true", help="do not say what was written")
 
 
 def _positive(text: str) -> int:

@@ -16,6 +16,7 @@ from engine.data.copies import in_copy, paths_of
 from engine.data.digests import size_of
 from gui import theme
 from gui.data.bring_layout import size_text
+from gui.window.export_desk import TIP, TITLE, ExportDesk
 from gui.window.keys import ALL, OF_LAB, OF_MICROSCOPE, LabKeys
 from gui.window.pages import LAB, MICROSCOPE, TIPS, TITLES
 
@@ -99,6 +100,17 @@ class Actions(QObject):
         exports = self._lab.exports
         self._exports = (add("Save picture of plot…", exports.ask_picture),
                          add("Save figures of plot…", exports.ask_figures))
+        self._add_ways_out()
+
+    def _add_ways_out(self) -> None:
+        lab, exports = self._lab, self._lab.exports
+        desk = ExportDesk(lab.document, lab.workbench, exports.folder, self._window)
+        # Told where all that is written is told.
+        desk.refused.connect(exports.refused)
+        desk.saved.connect(exports.saved)
+        menu = self.menu.addMenu(TITLE)
+        menu.menuAction().setToolTip(TIP)
+        menu.aboutToShow.connect(partial(desk.fill, menu))
 
     def _add_edit_actions(self) -> None:
         stack, standard = self._lab.document.undo_stack, QKeySequence.StandardKey

@@ -49,6 +49,8 @@ class PlotExports(QObject):
 
     Attributes
     ----------
+    folder : FileFolder
+        Where dialogs open.
     white : bool
         Whether pictures are drawn as in the light theme, whatever the window's.
 
@@ -66,7 +68,7 @@ class PlotExports(QObject):
     def __init__(self, plots: Sequence[PictureCard], name: Callable[[], str], folder: FileFolder,
                  window: QWidget) -> None:
         super().__init__(window)
-        self._plots, self._name, self._folder = tuple(plots), name, folder
+        self._plots, self._name, self.folder = tuple(plots), name, folder
         self._window = window
         self._used: PictureCard | None = None
         self.white = True
@@ -152,7 +154,7 @@ class PlotExports(QObject):
     def _ask(self, plot: PictureCard, title: str, kinds: Sequence[str],
              made: Callable[[Path], bytes]) -> None:
         name = _file_name(f"{self._name()} {plot.title()}")
-        suggested = str(Path(self._folder.path()) / f"{name}{SUFFIXES[kinds[0]]}")
+        suggested = str(Path(self.folder.path()) / f"{name}{SUFFIXES[kinds[0]]}")
         wanted = file_to_write(self._window, title, suggested, kinds, partial(_named, kinds))
         if wanted is None:
             return
@@ -162,7 +164,7 @@ class PlotExports(QObject):
         except EngineError as error:
             self.refused.emit(error.sentence)
             return
-        self._folder.note(path)
+        self.folder.note(path)
         self.saved.emit(path)
 
     def _drawn(self, plot: PictureCard, *, is_svg: bool) -> bytes:

@@ -39,6 +39,9 @@ WORDS: Mapping[str, Entry] = {
     "export.overflow": Fault(
         "Network", "loss or gradients are no finite numbers, so that nothing can be compared",
         remedy="Choose smaller weights, then export again"),
+    "export.there": Fault(
+        "{folder}", "there already: {names:list}",
+        remedy="Choose another name or folder, or write over with --replace"),
     "export.no-target": Fault(
         "Export", "there is no library called {name:quote}", "one of {known:list}"),
 

@@ -1,0 +1,105 @@
+"""Has a project written as a script or model of another library, in the training thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from engine.errors import EngineError
+from engine.spec import ProjectSpec
+from engine.spec.files import replace_file
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.data.dataset import Dataset
+    from engine.export.graph import Graph
+    from engine.export.target import Target
+
+NAME = "export"
+"""Of the errand."""
+
+
+class ExportReports(QObject):
+    """Carries what comes of an export into the thread that owns it.
+
+    Signals
+    -------
+    made(Path)
+        The file that people open has been written, with those that belong to it.
+    failed(EngineError)
+        Why nothing has.
+    """
+
+    made = Signal(object)
+    failed = Signal(object)
+
+
+@dataclass(frozen=True, eq=False)
+class Export:
+    """What is to be written, and where.
+
+    Attributes
+    ----------
+    project, dataset : ProjectSpec, Dataset
+        What is exported.
+    weights : mapping
+        Its parameters, as ``layer-id/w``.
+    target : Target
+        What it becomes.
+    folder, stem : Path, str
+        Where its files go, and how their names begin.
+    """
+
+    project: ProjectSpec
+    dataset: Dataset
+    weights: Mapping[str, NDArray[Any]]
+    target: Target
+    folder: Path
+    stem: str
+
+
+def make_graph(asked: Export) -> Graph:
+    """Return the project as every writer reads it. Loads Numba: not for the window's thread."""
+    from engine.export.build import build_graph
+
+    return build_graph(asked.project, asked.dataset, asked.weights)
+
+
+class ExportErrand:
+    """Writes a project, in two pieces. Training thread only, but for its making.
+
+    Parameters
+    ----------
+    asked : Export
+        What to write.
+    reports : ExportReports
+        Told of what comes of it.
+    make : callable
+        Makes the graph.
+    """
+
+    def __init__(self, asked: Export, reports: ExportReports,
+                 make: Callable[[Export], Graph] = make_graph) -> None:
+        self._asked, self._reports, self._make = asked, reports, make
+        self._graph: Graph | None = None
+
+    def advance(self, budget_s: float) -> bool:
+        """Do the next piece, which is not done in smaller ones; return whether all is done."""
+        asked = self._asked
+        if self._graph is None:
+            self._graph = self._make(asked)
+            return False
+        written = asked.target.write(self._graph, asked.stem)
+        for name, content in written.files.items():
+            replace_file(asked.folder / name, content)
+        self._reports.made.emit(asked.folder / written.main)
+        return True
+
+    def fail(self, error: EngineError) -> None:
+        """Tell that it could not be done."""
+        self._reports.failed.emit(error)
