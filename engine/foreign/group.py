@@ -19,7 +19,7 @@ for Keras, with our gates and biases."""
 CHANNELS_LAST = "channels_last"
 """What a file says whose images are flattened as ours are: channels innermost."""
 
-_ENDING = re.compile(r"^(?:(?P<layer>.*)[./])?(?P<part>[^./]+?)(?::0)?$")
+_ENDING = re.compile(r"^(?:(?P<layer>.*)[./])?(?P<part>[^./]+?)(?::0)?$", re.DOTALL)
 _STACKED = re.compile(r"^(?P<part>(?:weight|bias)_(?:ih|hh))_l(?P<level>\d+)(?P<way>_reverse)?$")
 
 _PARTS = {

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from engine.bundles import is_bundle, read_saved, start_path
 from engine.bundles.npz import Arrays
 from engine.errors import FormatError
-from engine.foreign import is_foreign, read_weights_file
+from engine.foreign import OURS, is_foreign, read_weights_file
 from engine.spec import ProjectSpec
 from gui.terminal.batch_run import read_weights
 
@@ -89,7 +89,8 @@ def _is_foreign(source: Path, project: ProjectSpec) -> bool:
     if source.suffix.lower() != NPZ:
         return True
     layers = {layer.id for layer in project.network}
-    return not layers & {group.name for group in read_weights_file(source).groups}
+    return not any(group.framework == OURS and group.name in layers
+                   for group in read_weights_file(source).groups)
 
 
 def total_steps(wanted: int, start: Beginning) -> int:

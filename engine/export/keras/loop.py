@@ -120,9 +120,7 @@ class Loop:
         if self._augments:
             source.add("seen = augment(inputs[rows], rows, epoch, rng) if chance else inputs[rows]")
             seen = "seen"
-        # Otherwise what is returned is a mean over all steps so far.
-        source.add("model.reset_metrics()",
-                   f"total += float(model.train_on_batch({seen}, targets[rows])) * len(rows)",
+        source.add(f"total += float(model.train_on_batch({seen}, targets[rows])) * len(rows)",
                    "step += 1")
         if self._averages:
             self._write_average(source)

@@ -295,9 +295,13 @@ class Rules:
     def _write_step(self, source: Source) -> None:
         constants = _constants(self._rule)
         *lines, last = (line.format(**constants) for line in self._text.lines)
-        kept = "variable * (1 - rate * pull(variable, DECAY))" if self._pulls["DECAY"] else \
-            "variable"
-        found = f"{kept} - {last.removeprefix('return ')}"
+        kept = "variable"
+        if self._pulls["DECAY"]:
+            lines.append("kept = variable * (1 - rate * pull(variable, DECAY))")
+            kept = "kept"
+        lines.append(f"value = {kept} - {last.removeprefix('return ')}")
+        if self._training.max_norm:
+            lines.append("value = limited(variable, value)")
         with source.block("def update_step(self, gradient, variable, learning_rate):"):
             if self._text.memories:
                 source.add("at = self._get_variable_index(variable)")
@@ -306,6 +310,4 @@ class Rules:
             for name, slope in (("L1", "ops.sign(variable)"), ("L2", "variable")):
                 if self._pulls[name]:
                     source.add(f"gradient = gradient + pull(variable, {name}) * {slope}")
-            source.add(*lines)
-            source.add(f"self.assign(variable, limited(variable, {found}))"
-                       if self._training.max_norm else f"self.assign(variable, {found})")
+            source.add(*lines, "self.assign(variable, value)")
