@@ -220,5 +220,5 @@ def test_a_report_says_where_everything_comes_from() -> None:
     report = result.explained(TransferReport(
         ("hidden",), (LeftLayer("output", say("transfer.no-layer")),)))
     assert report.sources["hidden"].code == "foreign.taken-changed"
-    assert report.left[0].message.code == "foreign.none-fits"
+    assert report.left[0].message.code == "foreign.shape"
     assert report.unused == ("head.weight",)
