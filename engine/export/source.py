@@ -115,6 +115,30 @@ def spans(owners: Sequence[str]) -> Mapping[str, tuple[tuple[int, int], ...]]:
     return {layer: tuple(of) for layer, of in found.items()}
 
 
+def call_text(text: str, indent: int, tail: str = "") -> str:
+    """Return a call, over several lines where it would be too long for one.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``nn.Linear(64, 32)``.
+    indent : int
+        How far in it stands, with all that comes before it on its line.
+    tail : str
+        What comes behind it.
+    """
+    if len(text) + len(tail) + indent <= WIDTH or "(" not in text:
+        return text + tail
+    head, _, body = text.partition("(")
+    items, depth, begin = [], 0, 0
+    for place, letter in enumerate(body):
+        depth += (letter in "([{") - (letter in ")]}")
+        if (letter == "," and depth == 0) or depth < 0:
+            items.append(body[begin:place].strip())
+            begin = place + 1
+    return filled(f"{head}(", items, f"){tail}", WIDTH)
+
+
 def filled(opening: str, items: Sequence[str], closing: str, indent: int = 0) -> str:
     """Return items parted by commas, on one line if there is room, else on as many as they need.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,20 +79,17 @@ class ExportErrand:
         What to write.
     reports : ExportReports
         Told of what comes of it.
-    make : callable
-        Makes the graph.
     """
 
-    def __init__(self, asked: Export, reports: ExportReports,
-                 make: Callable[[Export], Graph] = make_graph) -> None:
-        self._asked, self._reports, self._make = asked, reports, make
+    def __init__(self, asked: Export, reports: ExportReports) -> None:
+        self._asked, self._reports = asked, reports
         self._graph: Graph | None = None
 
     def advance(self, budget_s: float) -> bool:
         """Do the next piece, which is not done in smaller ones; return whether all is done."""
         asked = self._asked
         if self._graph is None:
-            self._graph = self._make(asked)
+            self._graph = make_graph(asked)
             return False
         written = asked.target.write(self._graph, asked.stem)
         for name, content in written.files.items():

@@ -40,6 +40,7 @@ ORDER = (
     "engine.microscope",
     "engine.training",
     "engine.experiments",
+    "engine.export",
     "engine.facts",
     "engine.selftest",
     "gui.program",

@@ -14,7 +14,8 @@ NUMBA = ("numba", "llvmlite")
 COMPILED = ("engine.kernels", "engine.plan", "engine.training")
 LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "engine.diagnosis",
          "engine.bundles", "engine.arrays", "engine.messages", "engine.statistics",
-         "engine.experiments", "engine.microscope")
+         "engine.experiments", "engine.microscope", "engine.export.graph", "engine.export.notebook",
+         "engine.export.plain", "engine.export.pytorch", "engine.export.targets")
 """What the window's thread may use: none of it loads Numba."""
 VIEWS = ("gui.builder", "gui.data", "gui.hyper", "gui.plots", "gui.output", "gui.doctor",
          "gui.runs", "gui.microscope", "gui.labs", "gui.pages")
@@ -76,7 +77,8 @@ WALLS = (
     Wall("controls know nothing of the lab", ("gui.theme", "gui.widgets"),
          (*VIEWS, "gui.document", "gui.frames", "gui.templates")),
     Wall("frames are plain values", ("gui.frames",), (*VIEWS, *QT, "gui.document", "gui.widgets")),
-    Wall("only the workbench and the command line touch the running engine", ("gui",), COMPILED,
+    Wall("only the workbench and the command line touch the running engine", ("gui",),
+         (*COMPILED, "engine.export.build", "engine.export.examples", "engine.export.proof"),
          exempt=("gui.workbench", "gui.terminal")),
     Wall("Numba stays behind the engine", ("gui",), NUMBA),
 )

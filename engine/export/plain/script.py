@@ -175,7 +175,8 @@ class PlainScript:
     def _write_model(self, source: Source) -> None:
         source.add(network_text(self._graph), "", "")
         with source.block("def load_network():"):
-            source.add('"""Return the network with the weights of the project."""')
+            told = "has learned" if self._graph.is_trained else "starts with"
+            source.add(f'"""Return the network with the weights that the project {told}."""')
             with source.block(f'with np.load(FOLDER / "{self._stem}.npz") as file:'):
                 source.add('weights = {name.removeprefix("weights/"): '
                            'file[name].astype(np.float64)',
@@ -262,7 +263,7 @@ class PlainScript:
                        "training=False)",
                        "differences = {",
                        '    "loss": apart(loss, EXPECTED_LOSS),',
-                       '    "gradients": max((apart(norms[name], norm)',
+                       '    "gradients": max((apart(norms[name], norm, smallest=1e-30)',
                        "                      for name, norm in EXPECTED_NORMS.items()), "
                        "default=0.0),",
                        '    "outputs": apart(outputs, file["expected_outputs"]),', "}",
@@ -303,9 +304,9 @@ def repr_of(name: str) -> str:
     return f'"{name}"'
 
 
-APART = '''def apart(found, expected):
-    """Return the largest difference; of numbers larger than 1, as a share of them."""
-    sizes = np.maximum(np.abs(expected), 1.0)
+APART = '''def apart(found, expected, smallest=1.0):
+    """Return the largest difference; of numbers that are not too small, as a share of them."""
+    sizes = np.maximum(np.abs(expected), smallest)
     return float(np.max(np.abs(np.subtract(found, expected)) / sizes))'''
 
 MAIN = '''def main():

@@ -34,7 +34,7 @@ def evaluate(model, inputs, targets, rows):
     model.eval()
     total = 0.0
     for some in rows.split(512):
-        total += loss_of(model, model(inputs[some]), targets[some]).item() * len(some)
+        total += {loss_call}model(inputs[some]), targets[some]).item() * len(some)
     return total / len(rows)'''
 
 
@@ -72,6 +72,16 @@ class Loop:
         return "answering" if self._averages else "model"
 
     @property
+    def has_penalty(self) -> bool:
+        """Whether a layer adds a term to the loss."""
+        return any(node.op == "sampling" for layer in self._graph.layers for node in layer.nodes)
+
+    @property
+    def loss_call(self) -> str:
+        """How the loss is called, up to the outputs."""
+        return "loss_of(model, " if self.has_penalty else "loss_of("
+
+    @property
     def carries(self) -> bool:
         """Whether state is carried over from batch to batch."""
         return self._graph.training.carries
@@ -80,7 +90,8 @@ class Loop:
         """Append the functions that train."""
         source.add(*([IN_RUNS, "", "", FORGET, "", ""] if self.carries else []))
         source.add(*([REMEMBER, "", ""] if self._rules.tables else []))
-        source.add(*([EVALUATE, "", ""] if self._validates else []))
+        source.add(*([EVALUATE.format(loss_call=self.loss_call), "", ""] if self._validates
+                     else []))
         if self._stopping.accuracy:
             self._write_accuracy(source)
         shuffle = self._graph.training.shuffle
@@ -161,7 +172,7 @@ class Loop:
         augmented = training.augmentation
         seen = "augment(inputs[rows], rows, epoch)" if augmented != type(augmented)() else \
             "inputs[rows]"
-        source.add("optimizer.zero_grad()", f"loss = loss_of(model, model({seen}), targets[rows])",
+        source.add("optimizer.zero_grad()", f"loss = {self.loss_call}model({seen}), targets[rows])",
                    "loss.backward()")
         source.add(*(["clip(model)"] if self._rules.clips else []))
         source.add(*(["penalise(model)"] if self._rules.by_hand else []))

@@ -13,7 +13,7 @@ from engine.export.graph import Graph, GraphLayer
 from engine.export.names import TAKEN, identifiers
 from engine.export.pytorch import images, sequences, units  # noqa: F401 - register what they write
 from engine.export.pytorch.module import OPS, Module, Place
-from engine.export.source import WIDTH, Source
+from engine.export.source import WIDTH, Source, call_text
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,11 @@ class Model:
         self._graph = graph
         self.names: Mapping[str, str] = identifiers(layer.id for layer in graph.layers)
         self.modules = tuple(self._named())
-        self.helpers = frozenset(
-            name for one in self.modules for name in one.module.helpers)
         self.is_sequential = not graph.branches and all(
             one.module.make and not one.module.is_masked for one in self.modules)
+        self.helpers = frozenset(
+            name for one in self.modules if self.is_sequential or not one.module.call
+            for name in one.module.helpers)
 
     def _named(self) -> Iterator[Named]:
         used = {*TAKEN, *self.names.values()}
@@ -93,6 +94,17 @@ class Model:
             name, count = f"{own}_{module.suffix}_{count}", count + 1
         used.add(name)
         return name
+
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether the data are whole numbers that stand for tokens."""
+        return any(node.op in TOKENS for layer in self._graph.layers for node in layer.nodes)
+
+    def _seen(self, value: str, layer: GraphLayer) -> str:
+        """Return a value as a layer reads it: tokens as numbers, where it is for others."""
+        is_other = value == "x" and self.reads_tokens and layer.nodes and \
+            layer.nodes[0].op not in TOKENS
+        return "x.to(DTYPE)" if is_other else value
 
     @property
     def frozen_norms(self) -> tuple[str, ...]:
@@ -126,7 +138,8 @@ class Model:
                     with source.of(one.layer.id):
                         if one.module.note:
                             source.comment(one.module.note)
-                        source.add(f'("{one.name}", {one.module.make}),')
+                        before = f'("{one.name}", '
+                        source.add(before + call_text(one.module.make, len(before) + 8, "),"))
             source.add("]))")
 
     def _write_network(self, source: Source) -> None:
@@ -139,7 +152,8 @@ class Model:
                         with source.of(one.layer.id):
                             if one.module.note:
                                 source.comment(one.module.note)
-                            source.add(f"self.{one.name} = {one.module.make}")
+                            before = f"self.{one.name} = "
+                            source.add(before + call_text(one.module.make, len(before) + 8))
             source.add("")
             with source.block("def forward(self, x):"):
                 self._write_forward(source)
@@ -153,7 +167,7 @@ class Model:
             source.add("# Token 0 is padding: its steps do not count.", "counts = x != 0")
         given: dict[str, str] = {}
         for layer in self._graph.layers:
-            inputs = [given[name] for name in layer.inputs] or ["x"]
+            inputs = [self._seen(given[name], layer) for name in layer.inputs] or ["x"]
             found = inputs[0]
             with source.of(layer.id):
                 for one in (one for one in self.modules if one.layer is layer):
@@ -165,6 +179,10 @@ class Model:
                     inputs = [found]
             given[layer.id] = found
         source.add(f"return {found}")
+
+
+TOKENS = frozenset({"embedding", "ngram_bag"})
+"""Ops that read the data as whole numbers."""
 
 
 def _called(one: Named, inputs: list[str]) -> str:

@@ -48,10 +48,9 @@ REST = '''def step_used_rows(optimizer, tables):
 
     So does what the optimizer remembers of them, as with torch.optim.SparseAdam.
     """
-    kept = [(table, table.weight.detach().clone(), dict(optimizer.state[table.weight]))
-            for table in tables]
-    kept = [(table, before, {key: value.clone() for key, value in memory.items()
-                             if torch.is_tensor(value)}) for table, before, memory in kept]
+    kept = [(table, table.weight.detach().clone(),
+             {key: value.clone() for key, value in optimizer.state[table.weight].items()
+              if torch.is_tensor(value)}) for table in tables]
     optimizer.step()
     for table, before, memory in kept:
         rests = torch.ones(len(before), dtype=torch.bool, device=before.device)

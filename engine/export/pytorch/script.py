@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 
@@ -33,10 +34,10 @@ NORMS = '''def gradient_norms(model):
             norms[name] = torch.cat(gradients).double().norm().item()
     return norms'''
 
-APART = '''def apart(found, expected):
-    """Return the largest difference; of numbers larger than 1, as a share of them."""
+APART = '''def apart(found, expected, smallest=1.0):
+    """Return the largest difference; of numbers that are not too small, as a share of them."""
     found, expected = np.asarray(found, np.float64), np.asarray(expected, np.float64)
-    return float(np.max(np.abs(found - expected) / np.maximum(np.abs(expected), 1.0)))'''
+    return float(np.max(np.abs(found - expected) / np.maximum(np.abs(expected), smallest)))'''
 
 DRAW = '''def draw_gradients(model, file):
     """Draw the size of every layer's gradient over depth, where matplotlib is installed."""
@@ -84,11 +85,6 @@ class Script:
         self._body = Source()
         self.source = Source()
 
-    @property
-    def _reads_tokens(self) -> bool:
-        return any(node.op in ("embedding", "ngram_bag") for layer in self._graph.layers
-                   for node in layer.nodes)
-
     def write(self) -> Source:
         """Return the script without what a file needs and a notebook does not."""
         body = self._body
@@ -112,7 +108,7 @@ class Script:
             found |= {"inputs": inputs.content, "scale": np.array(inputs.scale),
                       "shift": np.array(inputs.shift)}
         else:
-            found["inputs"] = inputs.astype(np.int32) if self._reads_tokens else inputs
+            found["inputs"] = inputs.astype(np.int32) if self._model.reads_tokens else inputs
         found["targets"] = targets_of(graph, self._loss.targets)
         found |= {"training": graph.data.training, "validation": graph.data.validation}
         if self._is_large:
@@ -133,13 +129,13 @@ class Script:
     def _write_imports(self) -> None:
         text = "\n".join(section.text for section in self._body.sections)
         source = self.source
-        standard = [name for name in ("argparse", "copy", "math", "sys", "time")
-                    if f"{name}." in text or name in ("argparse", "sys")]
-        source.add(*(f"import {name}" for name in standard))
+        called = {"copy": "copy.deepcopy(", "math": "math.cos(", "time": "time.perf_counter("}
+        source.add(*(f"import {name}" for name in ("argparse", "copy", "math", "sys", "time")
+                     if called.get(name, "") in text))
         if "OrderedDict(" in text:
             source.add("from collections import OrderedDict")
         source.add("from pathlib import Path", "", "import numpy as np", "import torch")
-        if "F." in text:
+        if re.search(r"\bF\.", text):
             source.add("import torch.nn.functional as F")
         source.add("from safetensors.torch import load_file", "from torch import nn")
         averaging = [name for name in ("AveragedModel", "get_ema_multi_avg_fn") if name in text]
@@ -150,7 +146,7 @@ class Script:
         graph, source, training = self._graph, self.source, self._graph.training
         source.add("FOLDER = Path(__file__).resolve().parent",
                    'DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
-                   f"DTYPE = torch.{graph.precision}", f"SEED = {graph.seed}",
+                   f"DTYPE = torch.{graph.precision}", "torch.set_default_dtype(DTYPE)", f"SEED = {graph.seed}",
                    f"BATCH_SIZE = {training.batch_size}",
                    f"LEARNING_RATE = {training.learning_rate!r}")
         for name in ("clip_value", "clip_norm", "max_norm"):
@@ -169,12 +165,17 @@ class Script:
         self._model.write(source)
         source.add("", "")
         with source.block("def load_model():"):
-            source.add('"""Return the network with the weights of the project."""',
+            source.add(f'"""Return the network with the weights {self._weights_are}."""',
                        "model = make_model()",
                        f'model.load_state_dict(load_file(FOLDER / "{self._stem}.safetensors"))')
             for name in self._model.frozen:
                 source.add(f"model.{name}.requires_grad_(False)")
             source.add("return model.to(DEVICE, DTYPE)")
+
+    @property
+    def _weights_are(self) -> str:
+        return "that the project has learned" if self._graph.is_trained else \
+            "that the project starts with"
 
     def _write_data(self, source: Source) -> None:
         data = self._graph.data
@@ -183,7 +184,7 @@ class Script:
                        '"""')
             if data.total > len(data.targets):
                 source.comment(f"The first {len(data.targets):,} of {data.total:,} examples.")
-            if not isinstance(data.inputs, ByteRows) and not self._reads_tokens:
+            if not isinstance(data.inputs, ByteRows) and not self._model.reads_tokens:
                 source.comment("Inputs are as the network saw them: scaled and encoded.")
             with source.block(f'with np.load(FOLDER / "{self._stem}.npz") as file:'):
                 if isinstance(data.inputs, ByteRows):
@@ -193,16 +194,15 @@ class Script:
                 source.add('targets, training, validation = (',
                            '    torch.from_numpy(file[name]).to(DEVICE)',
                            '    for name in ("targets", "training", "validation"))')
-            kind = "torch.int64" if self._reads_tokens else "DTYPE"
+            kind = "torch.int64" if self._model.reads_tokens else "DTYPE"
             source.add(f"return torch.from_numpy(inputs).to(DEVICE, {kind}), targets, training, "
                        "validation")
 
     def _write_loss(self, source: Source) -> None:
         graph, loss = self._graph, self._loss
-        penalty = any(one.module.make.startswith("Sampling") for one in self._model.modules)
+        penalty = self._loop.has_penalty
         weighted = graph.training.class_weights is not None and bool(loss.single)
-        with source.block("def loss_of(model, outputs, targets):" if penalty else
-                          "def loss_of(_model, outputs, targets):"):
+        with source.block(f"def {self._loop.loss_call}outputs, targets):"):
             source.add('"""Return the mean loss of a batch, before penalties of weights."""')
             if weighted:
                 source.add(*self._weighted())
@@ -258,7 +258,7 @@ class Script:
                 source.add(f'file = np.load(FOLDER / "{self._stem}.npz")')
             self._write_silence(source)
             source.add(f"rows = {order}[:BATCH_SIZE]",
-                       "loss = loss_of(model, model(inputs[rows]), targets[rows])",
+                       f"loss = {self._loop.loss_call}model(inputs[rows]), targets[rows])",
                        "loss.backward()", "norms = gradient_norms(model)",
                        f'draw_gradients(model, FOLDER / "{self._stem}_gradients.png")',
                        "model.eval()")
@@ -268,8 +268,8 @@ class Script:
             source.add(
                 "differences = {",
                 '    "loss": apart(loss.item(), EXPECTED_LOSS),',
-                '    "gradients": max((apart(norms[name], norm) '
-                "for name, norm in EXPECTED_NORMS.items()), default=0.0),",
+                '    "gradients": max((apart(norms[name], norm, smallest=1e-30)',
+                "                      for name, norm in EXPECTED_NORMS.items()), default=0.0),",
                 f'    "outputs": apart(outputs, {expected}),', "}")
             with source.block("for name, difference in differences.items():"):
                 source.add('print(f"{name}: differs by {difference:.1e}")')

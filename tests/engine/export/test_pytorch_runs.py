@@ -1,0 +1,88 @@
+"""Exported scripts in the real PyTorch, in an environment that BACKPROP_LAB_FRAMEWORKS names."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.export.names import file_stem
+from engine.spec import ProjectSpec
+from tests.engine.export import judge_pytorch
+from tests.engine.export.exports import FRAMEWORKS, TEMPLATES, code_of, doubled, made, write
+
+pytestmark = pytest.mark.skipif(
+    not FRAMEWORKS, reason="BACKPROP_LAB_FRAMEWORKS names no Python with PyTorch")
+FREE = 3000
+"""What rounding in float32 may have grown to after some steps, in units of the tolerance."""
+
+
+def judge(folder: Path, stems: Iterable[str]) -> list[dict[str, Any]]:
+    ran = subprocess.run([FRAMEWORKS, judge_pytorch.__file__, str(folder), *stems],
+                         capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def judged(projects: Mapping[str, ProjectSpec], folder: Path) -> list[str]:
+    """Return a line for every project that is another one in PyTorch."""
+    stems = []
+    for name, project in projects.items():
+        stems.append(file_stem(name))
+        write(project, "pytorch", folder, stems[-1])
+    wrong = []
+    for found in judge(folder, stems):
+        is_exact = found.get("tolerance", 0) < 1e-7
+        allowed = found.get("tolerance", 0) * (1 if is_exact else FREE)
+        if "error" in found or not (found["proved"] <= found["tolerance"]
+                                    and found["after"] <= allowed):
+            wrong.append(json.dumps(found))
+    return wrong
+
+
+@pytest.mark.slow
+def test_small_projects_are_the_same_in_pytorch(tmp_path: Path) -> None:
+    projects = {name: doubled(project) for name, project in made().items()}
+    wrong = judged(projects, tmp_path)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+def test_templates_are_the_same_in_pytorch_in_their_own_precision(tmp_path: Path) -> None:
+    wrong = judged(TEMPLATES, tmp_path)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.slow
+def test_templates_are_the_same_in_float64(tmp_path: Path) -> None:
+    wrong = judged({name: doubled(project) for name, project in TEMPLATES.items()}, tmp_path)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_script_runs_alone_draws_and_ends_with_an_error_where_it_differs(tmp_path: Path) -> None:
+    write(made()["clipped"], "pytorch", tmp_path, "net")
+    ran = subprocess.run([FRAMEWORKS, tmp_path / "net.py", "--steps", "30"], capture_output=True,
+                         text=True, check=False, cwd="/")
+    assert ran.returncode == 0, ran.stderr
+    assert "Largest difference" in ran.stdout
+    assert (tmp_path / "net_gradients.png").stat().st_size > 5000
+    script = tmp_path / "net.py"
+    script.write_text(script.read_text().replace("nn.Tanh()", "nn.Sigmoid()"))
+    ran = subprocess.run([FRAMEWORKS, script, "--steps", "0"], capture_output=True, text=True,
+                         check=False)
+    assert ran.returncode == 1
+    assert "gradients: differs" in ran.stdout
+
+
+def test_the_cells_of_a_notebook_run_one_after_the_other(tmp_path: Path) -> None:
+    _, written = write(made()["clipped"], "notebook", tmp_path, "net")
+    code = code_of(written).replace("from IPython.display import Image", "Image = str")
+    (tmp_path / "cells.py").write_text(code.replace(", STEPS)", ", 30)"))
+    ran = subprocess.run([FRAMEWORKS, "cells.py"], capture_output=True, text=True, check=False,
+                         cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "Largest difference" in ran.stdout
