@@ -96,7 +96,7 @@ def _tokens() -> Dataset:
     tokens[:, 5:][np.arange(len(tokens)) % 3 == 0] = 0
     # Padding in the middle, at the beginning, and nothing else.
     tokens[1], tokens[2], tokens[3] = [0, 0, 3, 0, 5, 0, 2], [4, 0, 0, 0, 0, 0, 0], 0
-    return dataclasses.replace(_classes(tokens), tokens=tuple("_abcdefghi"))
+    return dataclasses.replace(_classes(tokens), tokens=tuple("_abcdefgh"))
 
 
 def _steps() -> Dataset:
