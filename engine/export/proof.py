@@ -33,6 +33,10 @@ STEPS = 20
 """Steps of training after which they are compared again."""
 
 
+BUDGET_S = 1.0
+"""Seconds of a chunk of them."""
+
+
 class _Witness(Trainer):
     """A trainer that also says what the last layer gives, before softmax or sigmoid."""
 
@@ -86,10 +90,16 @@ def prove(project: ProjectSpec, dataset: Dataset, examples: Examples,
     loss, gradients = _first_step(project, dataset, examples, layers, weights)
     witness = _Witness(project, dataset, weights=weights, examples=examples, threads=1)
     outputs = witness.outputs(asked)
-    witness.run(STEPS, math.inf)
+    _take(witness, STEPS)
     return Proof(
         batch, loss, gradients, asked, outputs, _draws(project, layers, len(batch)),
         witness.outputs(asked), STEPS, TOLERANCES[project.training.precision])
+
+
+def _take(trainer: Trainer, steps: int) -> None:
+    """Train for so many steps; what is not finite any more is told by its own words."""
+    while trainer.step < steps:
+        trainer.run(steps - trainer.step, BUDGET_S)
 
 
 def _order(dataset: Dataset, training: GraphTraining) -> Integers:
@@ -111,7 +121,7 @@ def _first_step(project: ProjectSpec, dataset: Dataset, examples: Examples,
                        clip_value=0.0, clip_norm=0.0, max_norm=0.0)
     run_once = Trainer(replace(project, training=training), dataset, weights=weights,
                        examples=examples, threads=1)
-    run_once.run(1, math.inf)
+    _take(run_once, 1)
     row = run_once.ring.read(0)[1][-1]
     loss = float(row[run_once.ring.columns.index("loss")])
     gradients = run_once.gradients()

@@ -258,13 +258,13 @@ def _write_end(graph: Graph, source: Source) -> None:
     schedule, stopping = graph.training.schedule, graph.training.stopping
     validates = bool(len(graph.data.validation))
     source.add("epoch += 1", "training_loss = total / len(order)")
-    seen, told = "training_loss", 'f"loss {training_loss:.4g}"'
+    seen, told = "training_loss", 'f"loss {training_loss:.4g}")'
     if validates:
         source.add("validation_loss = evaluate(network, inputs, targets, validation)")
         seen = "validation_loss"
-        told = 'f"loss {training_loss:.4g}, validation {validation_loss:.4g}"'
+        told = 'f"loss {training_loss:.4g}, validation {validation_loss:.4g}")'
     with source.block(f"if epoch % {epochs_between_reports(graph)} == 0:"):
-        source.add(f'print(f"epoch {{epoch}}, step {{step}}:", {told})')
+        source.add('print(f"epoch {epoch}, step {step}: "', f"      {told}")
     if schedule.op == "plateau":
         constants = {key: repr(value) for key, value in schedule.attributes.items()}
         source.add(

@@ -194,13 +194,13 @@ class Loop:
     def _write_end(self, source: Source) -> None:
         source.add("training_loss = total / len(order)",
                    *([ANSWERING] if self._averages else []))
-        seen, told = "training_loss", 'f"loss {training_loss:.4g}"'
+        seen, told = "training_loss", 'f"loss {training_loss:.4g}")'
         if self._validates:
             source.add(f"validation_loss = evaluate({self._measured}, inputs, targets, validation)")
             seen = "validation_loss"
-            told = 'f"loss {training_loss:.4g}, validation {validation_loss:.4g}"'
+            told = 'f"loss {training_loss:.4g}, validation {validation_loss:.4g}")'
         with source.block(f"if epoch % {epochs_between_reports(self._graph)} == 0:"):
-            source.add(f'print(f"epoch {{epoch}}, step {{step}}:", {told})')
+            source.add('print(f"epoch {epoch}, step {step}: "', f"      {told}")
         if self._rules.follows_loss:
             source.add(f"scheduler.step({seen})")
         self._write_stopping(source, seen)

@@ -146,7 +146,8 @@ class Script:
         graph, source, training = self._graph, self.source, self._graph.training
         source.add("FOLDER = Path(__file__).resolve().parent",
                    'DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")',
-                   f"DTYPE = torch.{graph.precision}", "torch.set_default_dtype(DTYPE)", f"SEED = {graph.seed}",
+                   f"DTYPE = torch.{graph.precision}", "torch.set_default_dtype(DTYPE)",
+                   f"SEED = {graph.seed}",
                    f"BATCH_SIZE = {training.batch_size}",
                    f"LEARNING_RATE = {training.learning_rate!r}")
         for name in ("clip_value", "clip_norm", "max_norm"):
@@ -204,16 +205,13 @@ class Script:
         weighted = graph.training.class_weights is not None and bool(loss.single)
         with source.block(f"def {self._loop.loss_call}outputs, targets):"):
             source.add('"""Return the mean loss of a batch, before penalties of weights."""')
-            if weighted:
-                source.add(*self._weighted())
-            else:
-                source.add(*loss.mean[:-1])
-                source.add(f"loss = {loss.mean[-1]}")
+            *before, mean = self._weighted() if weighted else loss.mean
+            source.add(*before)
             if penalty:
-                source.add("# Keeps the codes near normal numbers.",
-                           "loss = loss + sum(one.penalty for one in model.modules()",
-                           "                  if isinstance(one, Sampling))")
-            source.add("return loss")
+                source.add("# The second term keeps the codes near normal numbers.",
+                           "penalty = sum(one.penalty for one in model.modules() "
+                           "if isinstance(one, Sampling))")
+            source.add(f"return {mean} + penalty" if penalty else f"return {mean}")
         source.add("", "", "@torch.no_grad()")
         with source.block("def predict(model, inputs):"):
             source.add('"""Return what the network says of some examples."""' if
@@ -228,7 +226,7 @@ class Script:
         return ("# Examples count as their classes do; the mean is divided by what counts.",
                 f"weights = CLASS_WEIGHTS.to(outputs)[{classes}]",
                 f"losses = {self._loss.single}",
-                "loss = (weights * losses).sum() / weights.sum()")
+                "(weights * losses).sum() / weights.sum()")
 
     def _write_training(self, source: Source) -> None:
         augmentation = self._graph.training.augmentation
@@ -299,8 +297,8 @@ class Script:
             source.add(
                 '"""Prove that the network is the same, then train it."""',
                 "parser = argparse.ArgumentParser(description=main.__doc__)",
-                'parser.add_argument("--steps", type=int, default=STEPS, '
-                'help="0: prove alone (default: %(default)s)")',
+                'parser.add_argument("--steps", type=int, default=STEPS,',
+                '                    help="0: prove alone (default: %(default)s)")',
                 "steps = parser.parse_args().steps",
                 "torch.manual_seed(SEED)", "examples = load_examples()",
                 "difference = prove(load_model(), *examples)",
