@@ -17,7 +17,7 @@ OLDEST = 13
 
 DOUBLE = frozenset({
     "Add", "BatchNormalization", "Cast", "Clip", "Concat", "Div", "Equal", "Gather", "GatherND",
-    "Gemm", "LayerNormalization", "MatMul", "Max", "MaxPool", "Mul", "Not", "ReduceMean",
+    "Gemm", "Identity", "LayerNormalization", "MatMul", "Max", "MaxPool", "Mul", "Not", "ReduceMean",
     "ReduceSum", "Relu", "Reshape", "Sigmoid", "Sin", "Slice", "Softmax", "Squeeze", "Sub", "Tanh",
     "Transpose", "Unsqueeze"})
 """Operators that onnxruntime computes in float64 on a processor."""

@@ -101,7 +101,7 @@ def _counted_first(b: Builder, layer: GraphLayer, x: Value) -> tuple[Value, _Ste
     falling = b.array(f"{stem}_falling", np.arange(steps, 0, -1.0)[None])
     keys = b.node("Mul", f"{stem}_keys", x.mask, falling)
     order = b.node("TopK", f"{stem}_order", keys, b.whole(f"{stem}_all", steps),
-                   outputs=(False, True), axis=1)
+                   outputs=2, axis=1)
     name = _picked(b, stem, x.name, order)
     total = b.node("ReduceSum", f"{stem}_total", x.mask, b.whole(f"{stem}_axis", 1), keepdims=0)
     return Value(name, x.shape), _Steps(b.cast(total, "int32"), x.mask)
