@@ -9,10 +9,10 @@ HELPERS: dict[str, str] = {
     """Return log(1 + exp(x)); that of the torch backend is x itself from 20 on."""
     return ops.logaddexp(x, ops.zeros_like(x))''',
     "BatchNorm": '''class BatchNorm(layers.Layer):
-    """Batch norm whose running variance is unbiased; a batch with one value takes the running ones.
+    """Batch norm with an unbiased running variance, taken itself where a batch has one value.
 
-    Keras' own keeps the biased variance up, and on the torch backend takes the mean of squares less
-    the square of the mean, which is lost in rounding for numbers far from 0.
+    Keras' own keeps the biased variance up. On the torch backend, it takes the mean of squares
+    less the square of the mean, which is lost in rounding for numbers far from 0.
     """
 
     def __init__(self, momentum, epsilon, **options):

@@ -142,16 +142,17 @@ class Loop:
 
     def _write_end(self, source: Source) -> None:
         source.add("training_loss = total / len(order)")
-        seen, told = "training_loss", 'f"loss {training_loss:.4g}"'
+        seen, told = "training_loss", ""
         if self._averages:
             source.add("trained = with_weights(model, average) if averaged else None")
         if self._validates:
             source.add("validation_loss = evaluate(model, inputs[validation], "
                        "targets[validation])")
             seen = "validation_loss"
-            told = 'f"loss {training_loss:.4g}, validation {validation_loss:.4g}"'
+            told = ',\n      f"validation {validation_loss:.4g}"'
         with source.block(f"if epoch % {epochs_between_reports(self._graph)} == 0:"):
-            source.add(f'print(f"epoch {{epoch}}, step {{step}}:", {told})')
+            source.add(
+                f'print(f"epoch {{epoch}}, step {{step}}: loss {{training_loss:.4g}}"{told})')
         self._write_stopping(source, seen)
         if self._rules.follows_loss:
             self._write_plateau(source, seen)

@@ -19,6 +19,13 @@ TITLE = "Keras"
 
 TOKEN_OPS = frozenset({"embedding", "ngram_bag"})
 
+WHOLE = "network"
+"""Name of the network where it is a sequence of layers, whose paths then begin with it."""
+
+OWN_PATH = f'''def path_of(variable):
+    """Return where a variable stands in the network: dense_1/kernel."""
+    return variable.path.removeprefix("{WHOLE}/")'''
+
 
 @dataclass(frozen=True)
 class Named:
@@ -38,12 +45,11 @@ class Named:
     name: str
     made: Made
 
-    @property
-    def text(self) -> str:
-        """What makes it."""
+    def text(self, before: str = "", behind: str = "", indent: int = 4) -> str:
+        """Return what makes it, with what stands before and behind."""
         frozen = ("trainable=False",) if self.layer.frozen and self.made.arrays else ()
-        return filled(f"{self.made.kind}(",
-                      (*self.made.options, *frozen, f'name="{self.name}"'), ")", 12)
+        return filled(f"{before}{self.made.kind}(",
+                      (*self.made.options, *frozen, f'name="{self.name}"'), f"){behind}", indent)
 
 
 class Model:
@@ -106,7 +112,8 @@ class Model:
                 for one in self.layers for name, array in one.made.arrays.items()}
 
     def write(self, source: Source) -> None:
-        """Append what makes the network."""
+        """Append what makes the network, and what says where its variables are."""
+        source.add(OWN_PATH, "", "")
         kind = ', dtype="int32"' if self.reads_tokens else ""
         with source.block("def make_model():"):
             source.add('"""Return the network, its weights not yet those of the project."""')
@@ -117,8 +124,8 @@ class Model:
                     for one in self.layers:
                         self._write_note(source, one)
                         with source.of(one.layer.id):
-                            source.add(f"{one.text},")
-                source.add("])")
+                            source.add(one.text(behind=",", indent=8))
+                source.add(f'], name="{WHOLE}")')
             else:
                 self._write_way(source, kind)
 
@@ -137,7 +144,7 @@ class Model:
                 told = f", {one.made.mask}=counts" if one.made.mask and layer.is_masked else ""
                 found = self.names[layer.id]
                 with source.of(layer.id):
-                    source.add(f"{found} = {one.text}({read}{told})")
+                    source.add(one.text(f"{found} = ", f"({read}{told})"))
                 feeding = [found]
             given[layer.id] = found
         source.add(f"return keras.Model(inputs, {found})")

@@ -77,8 +77,8 @@ def _nesterov(rule: Node) -> RuleText:
 
 def _rmsprop(_rule: Node) -> RuleText:
     return RuleText("", _INSIDE, ("squares",), (
-        "square = self.keep(\"squares\", at, {rho} * self.squares[at] "
-        "+ {rest} * ops.square(gradient))",
+        "square = self.keep(\"squares\", at, {rho} * self.squares[at]\n"
+        "                   + {rest} * ops.square(gradient))",
         "return rate * gradient / (ops.sqrt(square) + {epsilon})"))
 
 
@@ -101,8 +101,8 @@ def _adadelta(rule: Node) -> RuleText:
     return RuleText(
         f"Adadelta rho={number(rule.number('rho'))}, epsilon={number(rule.number('epsilon'))}",
         "", ("squares", "changes"), (
-            "square = self.keep(\"squares\", at, {rho} * self.squares[at] "
-            "+ {rest} * ops.square(gradient))",
+            "square = self.keep(\"squares\", at, {rho} * self.squares[at]\n"
+            "                   + {rest} * ops.square(gradient))",
             "change = ops.sqrt(self.changes[at] + {epsilon}) / ops.sqrt(square + {epsilon}) "
             "* gradient",
             "self.keep(\"changes\", at, {rho} * self.changes[at] + {rest} * ops.square(change))",
@@ -229,7 +229,7 @@ class Rules:
         if any(self._pulls.values()):
             with source.block("def pull(variable, table):"):
                 source.add('"""Return what a table says of the layer of a variable."""',
-                           'layer = variable.path.split("/")[0]',
+                           'layer = path_of(variable).split("/")[0]',
                            "return table.get(layer, 0.0) if is_weight(variable) else 0.0")
             source.add("", "")
         if self._training.max_norm:

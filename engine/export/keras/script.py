@@ -22,6 +22,12 @@ from engine.export.steps import steps_of
 from engine.export.target import Written
 from engine.messages import say
 
+DTYPE = "float32"
+"""What Keras computes in, whatever it is told, with two of its three backends."""
+
+SINGLE = 1e-5
+"""Largest difference that rounding explains in it."""
+
 GRADIENTS = '''class Gradients(keras.optimizers.Optimizer):
     """Keeps the gradients and changes nothing: so they can be had of every backend."""
 
@@ -42,7 +48,8 @@ def gradients_of(model, inputs, targets):
     loss = float(model.train_on_batch(inputs, targets))
     found = {{}}
     for variable, gradient in zip(model.trainable_variables, optimizer.kept):
-        found.setdefault(variable.path.split("/")[0], []).append(ops.convert_to_numpy(gradient))
+        layer = path_of(variable).split("/")[0]
+        found.setdefault(layer, []).append(ops.convert_to_numpy(gradient))
     return loss, found'''
 
 DRAW = '''def draw_gradients(gradients, file):
@@ -63,7 +70,7 @@ DRAW = '''def draw_gradients(gradients, file):
 
 LOADED = '''    with np.load(FOLDER / "{stem}_weights.npz") as file:
         for variable in model.weights:
-            variable.assign(file[variable.path])
+            variable.assign(file[path_of(variable)])
     return model'''
 
 
@@ -109,7 +116,7 @@ class Script:
 
     def files(self) -> Mapping[str, bytes]:
         """Return weights and examples by the names of their files."""
-        return {f"{self._stem}_weights.npz": packed_arrays(self._model.arrays()),
+        return {f"{self._stem}_weights.npz": packed_arrays(_in_single(self._model.arrays())),
                 f"{self._stem}.npz": packed_arrays(self._arrays())}
 
     def _arrays(self) -> dict[str, np.ndarray]:
@@ -119,11 +126,12 @@ class Script:
             found |= {"inputs": inputs.content, "scale": np.array(inputs.scale),
                       "shift": np.array(inputs.shift)}
         else:
-            found["inputs"] = inputs.astype(np.int32) if self._model.reads_tokens else inputs
-        found |= {"targets": targets_of(graph, self._loss), "training": graph.data.training,
-                  "validation": graph.data.validation, "expected_outputs": graph.proof.outputs}
+            found["inputs"] = inputs.astype(np.int32 if self._model.reads_tokens else DTYPE)
+        found |= _in_single({"targets": targets_of(graph, self._loss)})
+        found |= {"training": graph.data.training, "validation": graph.data.validation,
+                  "expected_outputs": graph.proof.outputs}
         for name, draws in graph.proof.draws.items():
-            found[f"draws_{self._model.names[name]}"] = draws
+            found[f"draws_{self._model.names[name]}"] = draws.astype(DTYPE)
         return found
 
     @staticmethod
@@ -134,14 +142,15 @@ class Script:
         source.add("from pathlib import Path", "", "import numpy as np", "",
                    "# Keras computes with one of these: torch, jax, tensorflow.",
                    'os.environ.setdefault("KERAS_BACKEND", "torch")')
-        if "float64" in text:
-            source.add('os.environ["JAX_ENABLE_X64"] = "1"')
         source.add("", "import keras", "from keras import layers, ops")
 
     def _write_settings(self, source: Source) -> None:
         graph, training = self._graph, self._graph.training
-        source.add("FOLDER = Path(__file__).resolve().parent", f'DTYPE = "{graph.precision}"',
-                   f"SEED = {graph.seed}", f"BATCH_SIZE = {training.batch_size}",
+        source.add("FOLDER = Path(__file__).resolve().parent")
+        if graph.precision != DTYPE:
+            source.comment("The project computes in float64. With torch and jax, Keras multiplies "
+                           "matrices in float32 all the same, without a word: so all is float32.")
+        source.add(f'DTYPE = "{DTYPE}"', f"SEED = {graph.seed}", f"BATCH_SIZE = {training.batch_size}",
                    f"LEARNING_RATE = {training.learning_rate!r}")
         for name in ("clip_value", "clip_norm", "max_norm"):
             if getattr(training, name):
@@ -221,8 +230,8 @@ class Script:
                 # Keras would divide by the number of examples.
                 source.add("# Examples count as their classes do; the mean is divided by what "
                            "counts.",
-                           "weights = ops.take(ops.cast(CLASS_WEIGHTS, outputs.dtype), "
-                           f"{classes_of(self._graph)})",
+                           f"classes = {classes_of(self._graph)}",
+                           "weights = ops.take(ops.cast(CLASS_WEIGHTS, outputs.dtype), classes)",
                            "return ops.sum(weights * losses_of(targets, outputs)) "
                            "/ ops.sum(weights)")
         source.add("", "")
@@ -236,7 +245,7 @@ class Script:
 
     def _write_proof(self, source: Source) -> None:
         proof, names = self._graph.proof, self._model.names
-        source.add(f"TOLERANCE = {proof.tolerance!r}", f"EXPECTED_LOSS = {proof.loss!r}")
+        source.add(f"TOLERANCE = {max(proof.tolerance, SINGLE)!r}", f"EXPECTED_LOSS = {proof.loss!r}")
         source.add(filled("EXPECTED_NORMS = {", [
             f'"{names[name]}": {norm!r}' for name, norm in proof.gradients.items()], "}"))
         eagerly = ", run_eagerly=True" if proof.draws else ""
@@ -290,8 +299,8 @@ class Script:
                 f"[:{len(graph.proof.asked)}]])",
                 f'expected = np.load(FOLDER / "{self._stem}.npz")["expected_outputs"]',
                 "differences = {", '    "loss": apart(loss, EXPECTED_LOSS),',
-                '    "gradients": max((apart(norms[name], norm) '
-                "for name, norm in EXPECTED_NORMS.items()), default=0.0),",
+                '    "gradients": max((apart(norms[name], norm, smallest=1e-30)',
+                "                      for name, norm in EXPECTED_NORMS.items()), default=0.0),",
                 '    "outputs": apart(outputs, expected),', "}")
             with source.block("for name, difference in differences.items():"):
                 source.add('print(f"{name}: differs by {difference:.1e}")')
@@ -303,8 +312,8 @@ class Script:
             source.add(
                 '"""Prove that the network is the same, then train it."""',
                 "parser = argparse.ArgumentParser(description=main.__doc__)",
-                'parser.add_argument("--steps", type=int, default=STEPS, '
-                'help="0: prove alone (default: %(default)s)")',
+                'parser.add_argument("--steps", type=int, default=STEPS,',
+                '                    help="0: prove alone (default: %(default)s)")',
                 "steps = parser.parse_args().steps", "keras.utils.set_random_seed(SEED)",
                 "examples = load_examples()", "difference = prove(*examples)",
                 'print(f"Largest difference: {difference:.1e}, '
@@ -312,6 +321,12 @@ class Script:
                 "if not difference <= TOLERANCE:", "    sys.exit(1)",
                 "train(load_model(), *examples, steps)")
         source.add("", "", 'if __name__ == "__main__":', "    main()")
+
+
+def _in_single(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return arrays, real numbers in float32."""
+    return {name: array.astype(DTYPE) if array.dtype.kind == "f" else array
+            for name, array in arrays.items()}
 
 
 def write_keras(graph: Graph, stem: str) -> Written:
