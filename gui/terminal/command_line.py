@@ -164,10 +164,10 @@ def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
     train.add_argument("--out", type=Path, default=Path(), metavar="DIR",
                        help="folder for the results (default: this one)")
     train.add_argument("--from", type=Path, dest="source", metavar="FILE",
-                       help="start from the weights of a weights.npz, or of a .safetensors, .npz or "
-                            ".onnx file of another program, of which each layer takes what fits "
-                            "it; or go on where the run was "
-                            "that a .bplab holds, to the bytes of never having stopped. With "
+                       help="start from the weights of a weights.npz; or of another program's "
+                            ".safetensors, .npz or .onnx file, each layer with what fits it; or "
+                            "go on where the run was that a .bplab holds, to the bytes of never "
+                            "having stopped. With "
                             "another PROJECT, what agrees in name and shape is taken over. A "
                             "history.csv of that run in DIR is continued")
     train.add_argument("--save", type=Path, metavar="FILE.bplab",

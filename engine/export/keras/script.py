@@ -150,7 +150,8 @@ class Script:
         if graph.precision != DTYPE:
             source.comment("The project computes in float64. With torch and jax, Keras multiplies "
                            "matrices in float32 all the same, without a word: so all is float32.")
-        source.add(f'DTYPE = "{DTYPE}"', f"SEED = {graph.seed}", f"BATCH_SIZE = {training.batch_size}",
+        source.add(f'DTYPE = "{DTYPE}"', f"SEED = {graph.seed}",
+                   f"BATCH_SIZE = {training.batch_size}",
                    f"LEARNING_RATE = {training.learning_rate!r}")
         for name in ("clip_value", "clip_norm", "max_norm"):
             if getattr(training, name):
@@ -245,7 +246,8 @@ class Script:
 
     def _write_proof(self, source: Source) -> None:
         proof, names = self._graph.proof, self._model.names
-        source.add(f"TOLERANCE = {max(proof.tolerance, SINGLE)!r}", f"EXPECTED_LOSS = {proof.loss!r}")
+        source.add(f"TOLERANCE = {max(proof.tolerance, SINGLE)!r}",
+                   f"EXPECTED_LOSS = {proof.loss!r}")
         source.add(filled("EXPECTED_NORMS = {", [
             f'"{names[name]}": {norm!r}' for name, norm in proof.gradients.items()], "}"))
         eagerly = ", run_eagerly=True" if proof.draws else ""

@@ -17,9 +17,9 @@ OLDEST = 13
 
 DOUBLE = frozenset({
     "Add", "BatchNormalization", "Cast", "Clip", "Concat", "Div", "Equal", "Gather", "GatherND",
-    "Gemm", "Identity", "LayerNormalization", "MatMul", "Max", "MaxPool", "Mul", "Not", "ReduceMean",
-    "ReduceSum", "Relu", "Reshape", "Sigmoid", "Sin", "Slice", "Softmax", "Squeeze", "Sub", "Tanh",
-    "Transpose", "Unsqueeze"})
+    "Gemm", "Identity", "LayerNormalization", "MatMul", "Max", "MaxPool", "Mul", "Not",
+    "ReduceMean", "ReduceSum", "Relu", "Reshape", "Sigmoid", "Sin", "Slice", "Softmax", "Squeeze",
+    "Sub", "Tanh", "Transpose", "Unsqueeze"})
 """Operators that onnxruntime computes in float64 on a processor."""
 
 

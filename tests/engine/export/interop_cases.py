@@ -11,11 +11,13 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.modality import Modality
 from engine.layers import ACTIVATIONS
-from engine.spec import LayerSpec, NetworkSpec, Option, OptimizerSpec, ProjectSpec, TrainingSpec
+from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, Option, ProjectSpec, TrainingSpec
 
 Layer = tuple[str, dict[str, Option]]
 
 EXAMPLES, VALIDATION = 23, 7
+
+SGD = OptimizerSpec("sgd")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Case:
     layers: tuple[Layer, ...] = (("dense", {"units": 6}),)
     data: str = "numbers"
     loss: str = ""
-    optimizer: OptimizerSpec = OptimizerSpec("sgd")
+    optimizer: OptimizerSpec = SGD
     training: dict[str, Any] = field(default_factory=dict)
     whole: tuple[LayerSpec, ...] = ()
 

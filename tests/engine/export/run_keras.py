@@ -28,6 +28,7 @@ def apart(found, expected):
 def run(folder):
     module = load(folder / "case.py")
     examples = module.load_examples()
+    module.draw_gradients = lambda *_: None
     found = {"proof": module.prove(*examples), "tolerance": module.TOLERANCE}
     with np.load(folder / "after.npz") as file:
         asked, outputs, steps = file["asked"], file["outputs"], int(file["steps"])
@@ -44,9 +45,10 @@ def main():
     for folder in sorted(Path(sys.argv[1]).iterdir()):
         try:
             found = run(folder)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, it is what a test asks
             found = {"error": traceback.format_exc()[-1500:]}
-        print(json.dumps({"name": folder.name, **found}), flush=True)
+        sys.stdout.write(json.dumps({"name": folder.name, **found}) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,11 @@ from engine.errors import EngineError
 from engine.export.build import build_graph
 from engine.export.graph import Graph
 from engine.export.keras.script import write_keras
+from engine.export.names import file_stem
 from engine.layers import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, kinds
 from engine.spec import AveragingSpec, OptimizerSpec, ScheduleSpec
+from tests.engine.export.exports import TEMPLATES, made
+from tests.engine.export.exports import graph_of as shipped_graph
 from tests.engine.export.frameworks import answers_of, with_frameworks
 from tests.engine.export.interop_cases import (
     PADDED,
@@ -31,6 +34,9 @@ from tests.engine.export.interop_cases import (
 RUNNER = Path(__file__).with_name("run_keras.py")
 
 BACKENDS = ("torch", "jax")
+
+REFUSED = {"export.carried", "export.rows-rest", "export.long-texts", "export.bag-beside"}
+"""Codes of what Keras cannot do."""
 
 
 def _more() -> dict[str, Case]:
@@ -50,14 +56,16 @@ def _more() -> dict[str, Case]:
 
 CASES = {**layer_cases(), **loss_cases(), **rule_cases(), **_more()}
 
+FREE = 3000
+"""What rounding in float32 may have grown to in some steps of Adam, in units of the tolerance."""
+
 
 def graph_of(case: Case) -> Graph:
     return build_graph(project_of(case), data_of(case))
 
 
-def put(case: Case, folder: Path) -> None:
-    """Write a case's export into a folder, and what is to be compared."""
-    graph = graph_of(case)
+def put(graph: Graph, folder: Path) -> None:
+    """Write a graph as a script into a folder, and what is to be compared."""
     folder.mkdir()
     for name, content in write_keras(graph, "case").files.items():
         (folder / name).write_bytes(content)
@@ -65,36 +73,49 @@ def put(case: Case, folder: Path) -> None:
              steps=graph.proof.steps)
 
 
-@pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("keras")
-    for name, case in CASES.items():
-        put(case, folder / name.replace(" ", "-"))
-    return folder
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def answers(request: pytest.FixtureRequest, exports: Path) -> Iterator[Mapping[str, Any]]:
-    yield answers_of(RUNNER, exports, KERAS_BACKEND=request.param)
+def wrong_of(folder: Path, backend: str, allowed: float = 1.0) -> str:
+    """Return a line for every script in a folder that is something else in Keras."""
+    answers = answers_of(RUNNER, folder, KERAS_BACKEND=backend)
+    assert "" not in answers, answers[""]["error"]
+    assert len(answers) == len(list(folder.iterdir()))
+    return "\n".join(
+        f"{name}: {told.get('error', told)}" for name, told in answers.items()
+        if "error" in told or not (told["proof"] <= told["tolerance"]
+                                   and told["after"] <= allowed * told["tolerance"]))
 
 
 @with_frameworks
 @pytest.mark.slow
-def test_every_script_proves_itself_and_trains_to_the_same(answers: Mapping[str, Any]) -> None:
-    assert "" not in answers, answers[""]["error"]
-    assert len(answers) == len(CASES)
-    wrong = {}
-    for name, told in answers.items():
-        if "error" in told or not max(told["proof"], told["after"]) <= told["tolerance"]:
-            wrong[name] = told.get("error", told)
-    assert not wrong, "\n".join(f"{name}: {told}" for name, told in wrong.items())
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_every_script_proves_itself_and_trains_to_the_same(backend: str, tmp_path: Path) -> None:
+    for name, case in CASES.items():
+        put(graph_of(case), tmp_path / name.replace(" ", "-"))
+    assert not wrong_of(tmp_path, backend)
+
+
+@with_frameworks
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_templates_and_what_is_recorded_are_the_same(backend: str, tmp_path: Path) -> None:
+    refused = {}
+    for number, (name, project) in enumerate({**TEMPLATES, **made()}.items()):
+        try:
+            put(shipped_graph(project), tmp_path / f"{number}-{file_stem(name)}")
+        except EngineError as error:
+            for path in (tmp_path / f"{number}-{file_stem(name)}").glob("*"):
+                path.unlink()
+            (tmp_path / f"{number}-{file_stem(name)}").rmdir()
+            refused[name] = error.message.code
+    assert set(refused.values()) <= REFUSED
+    assert {name for name in refused if name in TEMPLATES} == {"25-reviews-n-grams"}
+    assert not wrong_of(tmp_path, backend, FREE)
 
 
 def test_every_word_is_written_or_refused_by_name() -> None:
+    from engine.export.keras.loss import TEXTS
     from engine.export.keras.made import OPS
     from engine.export.keras.model import Model  # noqa: F401 - registers what is written
     from engine.export.keras.optimizer import RULES
-    from engine.export.keras.loss import TEXTS
 
     words = {node.op for case in layer_cases().values() for layer in graph_words(case)
              for node in layer}

@@ -233,7 +233,8 @@ def test_models_answer_in_the_other_interpreter(tmp_path: Path) -> None:
               "    d = np.max(np.abs(y - e) / np.maximum(np.abs(e), 1))\n"
               "    print(json.dumps([path.stem, float(d)]))\n")
     for name in sorted(CASES.keys() - REFUSED):
-        for file, content in write_onnx(graph_of(CASES[name]), name.replace(" ", "-")).files.items():
+        written = write_onnx(graph_of(CASES[name]), name.replace(" ", "-"))
+        for file, content in written.files.items():
             (tmp_path / file).write_bytes(content)
     done = subprocess.run([PYTHON, "-c", runner, str(tmp_path)], capture_output=True, text=True,
                           check=False)

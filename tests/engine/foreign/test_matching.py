@@ -14,8 +14,8 @@ from engine.foreign.group import KERAS, PYTORCH, WeightsFile, framework_of, grou
 from engine.foreign.matching import FirstWeights, matched
 from engine.foreign.onnx import read
 from engine.foreign.target import Target
-from engine.telemetry.transfer import LeftLayer, TransferReport
 from engine.messages import say
+from engine.telemetry.transfer import LeftLayer, TransferReport
 from tests.engine.foreign.made_files import gemm, numbered, onnx_bytes, room
 
 DENSE = (("hidden", "dense", {"units": 3}), ("output", "dense", {"units": 2}))
@@ -39,7 +39,7 @@ def test_pytorch_has_the_outputs_first() -> None:
 
 def test_keras_has_the_inputs_first() -> None:
     w, b = numbered(4, 3), numbered(3)
-    result = found(room(4, *DENSE), {"sequential/hidden/kernel:0": w, "sequential/hidden/bias:0": b})
+    result = found(room(4, *DENSE), {"network/hidden/kernel:0": w, "network/hidden/bias:0": b})
     np.testing.assert_array_equal(result.arrays["hidden/w"], w)
     assert "transposed" not in result.sources["hidden"].text
 

@@ -36,10 +36,8 @@ def test_arrays_stand_with_the_nodes_that_read_them() -> None:
     (1, "<f4", 4), (11, "<f8", 10), (10, "<f2", 5)])
 def test_numbers_may_stand_in_fields_of_their_own(kind: int, dtype: str, field: int) -> None:
     values = np.array([1.5, -2.0, 0.25], dtype)
-    if field == 5:
-        held = packed(5, values.view("<u2").tolist())
-    else:
-        held = block(field, values.tobytes())
+    held = packed(5, values.view("<u2").tolist()) if field == 5 else (
+        block(field, values.tobytes()))
     made = message(packed(1, [3]), number(2, kind), block(8, "w"), held)
     content = message(block(7, message(block(1, gemm("g", "x", "w")), block(5, made))))
     (group,) = read(content, "net.onnx").groups
