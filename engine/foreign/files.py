@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.errors import FormatError
 from engine.foreign import npz, onnx, safetensors
-from engine.foreign.group import CHANNELS_LAST, WeightsFile, grouped
+from engine.foreign.group import CHANNELS_LAST, FLATTENING, FORMAT, WeightsFile, grouped
 from engine.foreign.unreadable import Unreadable
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.messages import say
@@ -22,8 +22,6 @@ KNOWN_FORMATS = frozenset({"", "pt", "np", "tf", "flax", "keras"})
 
 INITIAL = "initial/"
 """What stands before ``layer-id/w`` where these are weights before step 1."""
-
-FORMAT, FLATTENING = "format", onnx.FLATTENING
 
 PICKLES = frozenset({".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle"})
 HDF = frozenset({".h5", ".hdf5", ".keras"})
@@ -39,8 +37,7 @@ def _safetensors(content: bytes, name: str) -> WeightsFile:
 def _npz(content: bytes, name: str) -> WeightsFile:
     arrays = {key: array for key, array in npz.read(content, LARGEST_FILE).items()
               if not is_first(key)}
-    remark = arrays.pop(f"{FLATTENING}_{CHANNELS_LAST}", None)
-    return WeightsFile(name, grouped(arrays), True, remark is not None)
+    return WeightsFile(name, grouped(arrays), True)
 
 
 _READERS: Mapping[str, Callable[[bytes, str], WeightsFile]] = {

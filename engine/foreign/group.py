@@ -16,8 +16,11 @@ KERAS_CELL = "keras_cell"
 """Conventions in which arrays are laid out; the last one is of cells that `engine.export` writes
 for Keras, with our gates and biases."""
 
+FORMAT, FLATTENING = "format", "images_are_flattened"
+"""Remarks that files make: which framework has written them, and how it flattens images."""
+
 CHANNELS_LAST = "channels_last"
-"""What a file says whose images are flattened as ours are: channels innermost."""
+"""What is said of images that are flattened as ours are: channels innermost."""
 
 _ENDING = re.compile(r"^(?:(?P<layer>.*)[./])?(?P<part>[^./]+?)(?::0)?$", re.DOTALL)
 _STACKED = re.compile(r"^(?P<part>(?:weight|bias)_(?:ih|hh))_l(?P<level>\d+)(?P<way>_reverse)?$")

@@ -13,7 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.foreign.group import CHANNELS_LAST, ONNX, Group, Part, WeightsFile, layer_name
+from engine.foreign.group import (
+    CHANNELS_LAST,
+    FLATTENING,
+    ONNX,
+    Group,
+    Part,
+    WeightsFile,
+    layer_name,
+)
 from engine.foreign.unreadable import Unreadable
 from engine.foreign.wire import NotWire, fields, whole_numbers
 from engine.messages import say
@@ -25,9 +33,6 @@ NODE, INITIALISER = 1, 5
 """Fields of a graph."""
 
 AXES = 8
-
-FLATTENING = "images_are_flattened"
-"""A model's own remark, that of `engine.export`: `CHANNELS_LAST`."""
 
 TO_CHANNELS_LAST = ((0, 2, 3, 1), (0, 2, 1))
 """How axes are turned so that channels become innermost."""

@@ -40,6 +40,18 @@ HELPERS: dict[str, str] = {
                 kept.assign((1 - self.momentum) * kept
                             + self.momentum * ops.stop_gradient(found))
         return (x - mean) / ops.sqrt(variance + self.epsilon) * self.gamma + self.beta''',
+    "Noise": '''class Noise(layers.Layer):
+    """Adds normal numbers while training; Keras' own refuses a deviation above 1."""
+
+    def __init__(self, deviation, **options):
+        super().__init__(**options)
+        self.deviation, self.seeds = deviation, keras.random.SeedGenerator(SEED)
+
+    def call(self, x, training=False):
+        if not training or not self.deviation:
+            return x
+        return x + self.deviation * keras.random.normal(ops.shape(x), dtype=x.dtype,
+                                                        seed=self.seeds)''',
     "PaddedEmbedding": '''class PaddedEmbedding(layers.Embedding):
     """An embedding in which the vector of token 0 stays 0."""
 

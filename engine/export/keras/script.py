@@ -28,6 +28,9 @@ DTYPE = "float32"
 SINGLE = 1e-5
 """Largest difference that rounding explains in it."""
 
+CHANCE = {"layers.Dropout": "rate", "layers.GaussianNoise": "stddev", "Noise": "deviation"}
+"""Layers that change numbers at random, with what says how much."""
+
 GRADIENTS = '''class Gradients(keras.optimizers.Optimizer):
     """Keeps the gradients and changes nothing: so they can be had of every backend."""
 
@@ -264,9 +267,7 @@ class Script:
     def _silenced(self) -> list[tuple[str, str]]:
         """Layers that drop or blur, with what says how much."""
         kinds = {one.made.kind for one in self._model.layers}
-        return [(kind, name) for kind, name in (("layers.Dropout", "rate"),
-                                                ("layers.GaussianNoise", "stddev"))
-                if kind in kinds]
+        return [(kind, name) for kind, name in CHANCE.items() if kind in kinds]
 
     def _write_without_chance(self, source: Source) -> None:
         draws = self._graph.proof.draws

@@ -6,6 +6,9 @@ import numpy as np
 
 from engine.export.keras.made import FUNCTIONS, Made, Place, number, writes
 
+LARGEST_NOISE = 1.0
+"""The largest deviation that Keras' own layer takes."""
+
 
 @writes("linear")
 def _linear(place: Place) -> Made:
@@ -45,7 +48,10 @@ def _dropout(place: Place) -> Made:
 
 @writes("gaussian_noise")
 def _noise(place: Place) -> Made:
-    return Made("layers.GaussianNoise", (number(place.node.number("deviation")),))
+    deviation = place.node.number("deviation")
+    if deviation > LARGEST_NOISE:
+        return Made("Noise", (number(deviation),), helpers=("Noise",))
+    return Made("layers.GaussianNoise", (number(deviation),))
 
 
 @writes("add")

@@ -22,8 +22,7 @@ from engine.export.onnx.file import Model, Port
 from engine.export.onnx.layers import TOKEN_OPS, write_layer
 from engine.export.onnx.script import check_script
 from engine.export.target import Written
-from engine.foreign.group import CHANNELS_LAST
-from engine.foreign.onnx import FLATTENING
+from engine.foreign.group import CHANNELS_LAST, FLATTENING
 from engine.layers import LOSSES
 from engine.messages import say
 
@@ -86,7 +85,7 @@ def _model(b: Builder) -> Model:
         outputs.append(Port(b.node(share, PROBABILITIES, scores, **settings), b.dtype,
                             output.shape))
     return Model(graph.name, _told(graph), b.opset, b.nodes, b.tensors, (port,), tuple(outputs),
-                 {FLATTENING: CHANNELS_LAST, "layout": "channels last outside convolutions"})
+                 {FLATTENING: CHANNELS_LAST})
 
 
 def _probabilities(graph: Graph) -> str:
