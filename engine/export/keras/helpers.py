@@ -81,7 +81,7 @@ HELPERS: dict[str, str] = {
         if self.draws is None:
             drawn = keras.random.normal(ops.shape(mean), dtype=mean.dtype, seed=self.seeds)
         else:
-            drawn = next(self.draws)[:mean.shape[0]]
+            drawn = ops.convert_to_tensor(next(self.draws)[:mean.shape[0]])
         return mean + ops.exp(log_variance / 2) * drawn''',
     "InPieces": '''class InPieces(layers.Layer):
     """Walks through a sequence in pieces, between which no gradient goes back."""

@@ -19,7 +19,10 @@ def _transposed(place: Place) -> Made:
     node = place.node
     grown = tuple(axis * node.whole("stride") for axis in place.shape[:-1])
     is_same = place.layer.shape[:-1] == grown
-    return Made("layers.Conv2DTranspose", (*_sizes(place), *_padding(is_same)),
+    # Where windows do not touch, Keras adds places behind the last one unless told not to.
+    apart = not is_same and node.whole("kernel") < node.whole("stride")
+    return Made("layers.Conv2DTranspose",
+                (*_sizes(place), *_padding(is_same), *(("output_padding=0",) if apart else ())),
                 arrays=place.arrays(kernel="weight", bias="bias"), takes_activation=True)
 
 

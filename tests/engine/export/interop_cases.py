@@ -191,8 +191,9 @@ def _others() -> dict[str, Case]:
                                      "images", **many),
         "batch norm of steps": Case((SERIES, ("batch_norm", {}), FLAT), "images", **many),
         "layer norm": Case((("dense", {"units": 6}), ("layer_norm", {})), **many),
-        "layer norm of images": Case((IMAGE, ("conv2d", dict(LINEAR)), ("layer_norm", {}), FLAT),
-                                     "images", training={"learning_rate": 0.01}),
+        # Of three channels that hardly differ, the division would enlarge all that is rounded.
+        "layer norm of images": Case((IMAGE, ("conv2d", dict(LINEAR)),
+                                      ("layer_norm", {"epsilon": 0.1}), FLAT), "images", **many),
         "global average": Case((IMAGE, ("conv2d", dict(LINEAR)), MEAN), "images"),
         "upsampling": Case((IMAGE, ("upsampling", {"factor": 2}), ("conv2d", dict(LINEAR)), MEAN),
                            "images"),

@@ -16,7 +16,8 @@ from tests.engine.export.interop_cases import data_of, layer_cases, project_of
 
 CASES = {name: case for name, case in layer_cases().items() if name in {
     "conv2d 3 2 same", "conv1d 3 1 same", "transposed 3 2 same", "lstm last",
-    "lstm sequence padded", "gru of random biases", "gru last in pieces", "rnn last", "rnn without bias",
+    "lstm sequence padded", "gru of random biases", "gru last in pieces", "rnn last",
+    "rnn without bias",
     "batch norm of images", "layer norm", "prelu of images", "embedding padded", "paths",
     "paths of images", "dense of steps", "frozen", "max_pooling 2 2 of steps"}}
 
