@@ -247,7 +247,7 @@ class Proof:
         The same outputs after `steps` steps of training, whose batches follow one another in the
         order of `GraphData.training`, from its first row on.
     steps : int
-        How many.
+        How many: fewer than usual where numbers overflow soon.
     tolerance : float
         Largest difference that rounding explains, relative to numbers larger than 1.
     """

@@ -59,7 +59,6 @@ def write_notebook(graph: Graph, stem: str) -> Written:
 
 def _last(graph: Graph, stem: str) -> list[dict[str, Any]]:
     """Return the cells that prove, train and ask."""
-    picture = f'"{stem}_gradients.png"'
     return [
         _words(say("export.cell-prove")),
         _code("torch.manual_seed(SEED)\nexamples = load_examples()\n"
@@ -67,7 +66,8 @@ def _last(graph: Graph, stem: str) -> list[dict[str, Any]]:
               'print(f"Largest difference: {difference:.1e}")\n'
               "assert difference <= TOLERANCE"),
         _code("from IPython.display import Image\n\n"
-              f"Image({picture}) if Path({picture}).exists() else None"),
+              f'picture = FOLDER / "{stem}_gradients.png"\n'
+              "Image(str(picture)) if picture.exists() else None"),
         _words(say("export.cell-train")),
         _code("model = train(load_model(), *examples, STEPS)"),
         _words(say("export.cell-predict")),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 
 import numpy as np
 from msgspec.structs import replace
 
 from engine.arrays import Doubles, Integers, Reals
 from engine.data.dataset import Dataset
-from engine.errors import EngineError
+from engine.errors import DivergedError, EngineError
 from engine.export.graph import GraphLayer, GraphTraining, Proof
 from engine.kernels.runtime import layout
 from engine.layers import kind
@@ -90,10 +91,12 @@ def prove(project: ProjectSpec, dataset: Dataset, examples: Examples,
     loss, gradients = _first_step(project, dataset, examples, layers, weights)
     witness = _Witness(project, dataset, weights=weights, examples=examples, threads=1)
     outputs = witness.outputs(asked)
-    _take(witness, STEPS)
+    # A network that is about to explode can be exported all the same.
+    with suppress(DivergedError):
+        _take(witness, STEPS)
     return Proof(
         batch, loss, gradients, asked, outputs, _draws(project, layers, len(batch)),
-        witness.outputs(asked), STEPS, TOLERANCES[project.training.precision])
+        witness.outputs(asked), witness.step, TOLERANCES[project.training.precision])
 
 
 def _take(trainer: Trainer, steps: int) -> None:

@@ -90,11 +90,11 @@ class Source:
             self._layer = ""
 
     def joined(self) -> Section:
-        """Return all sections as one, parted by two empty lines."""
+        """Return all sections as one, parted by two empty lines, behind imports by one."""
         whole = Section("")
         for number, section in enumerate(self.sections):
             if number:
-                whole.add("\n")
+                whole.add("" if self.sections[number - 1].key == "imports" else "\n")
             whole.lines.extend(section.lines)
             whole.owners.extend(section.owners)
         whole.add("")
@@ -136,7 +136,7 @@ def call_text(text: str, indent: int, tail: str = "") -> str:
         if (letter == "," and depth == 0) or depth < 0:
             items.append(body[begin:place].strip())
             begin = place + 1
-    return filled(f"{head}(", items, f"){tail}", WIDTH)
+    return _broken(f"{head}(", items, f"){tail}", WIDTH // 2)
 
 
 def filled(opening: str, items: Sequence[str], closing: str, indent: int = 0) -> str:
@@ -147,6 +147,10 @@ def filled(opening: str, items: Sequence[str], closing: str, indent: int = 0) ->
     line = f"{opening}{', '.join(items)}{closing}"
     if len(line) + indent <= WIDTH:
         return line
-    body = textwrap.fill(", ".join(items) + ",", WIDTH - indent, initial_indent="    ",
+    return _broken(opening, items, closing, WIDTH - indent)
+
+
+def _broken(opening: str, items: Sequence[str], closing: str, width: int) -> str:
+    body = textwrap.fill(", ".join(items) + ",", width, initial_indent="    ",
                          subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     return f"{opening}\n{body}\n{closing}"

@@ -74,10 +74,6 @@ def ways(y, labels):
 }
 """By key, a function of outputs and targets; constants are filled in."""
 
-USES = {"softmax_cross_entropy": ("softmax", "log_softmax"), "binary_cross_entropy": ("sigmoid",),
-        "sequence_cross_entropy": ("softmax", "log_softmax"), "ctc": ("softmax", "log_softmax")}
-"""Which functions losses call."""
-
 ANSWERS = {"softmax_cross_entropy": "softmax(outputs)", "binary_cross_entropy": "sigmoid(outputs)",
            "sequence_cross_entropy": "softmax(outputs)", "ctc": "softmax(outputs)"}
 """What makes probabilities of outputs, for losses that hold softmax or sigmoid."""

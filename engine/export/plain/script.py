@@ -14,7 +14,8 @@ from engine.export.graph import Graph, GraphLayer
 from engine.export.names import identifiers
 from engine.export.plain import layers, rules, sequences, windows
 from engine.export.plain.ops import OPS, Made
-from engine.export.plain.training import EPOCH_RULES, network_text, training_text
+from engine.export.plain.training import network_text, training_text
+from engine.export.rates import FACTORS, factor_text
 from engine.export.source import WIDTH, Source, filled, spans
 from engine.export.steps import steps_of
 from engine.export.target import Written
@@ -70,7 +71,7 @@ class PlainScript:
         if training.optimizer.op not in rules.OPTIMIZERS:
             raise EngineError("export.no-optimizer", target="NumPy",
                               optimizer=OPTIMIZERS[training.optimizer.op].title)
-        if training.schedule.op not in EPOCH_RULES:
+        if training.schedule.op not in FACTORS:
             raise EngineError("export.no-schedule", target="NumPy",
                               schedule=SCHEDULES[training.schedule.op].title)
         if any(getattr(training.augmentation, key) for key in CHANGES):
@@ -119,8 +120,8 @@ class PlainScript:
         functions = {name for _, _, made in self._made for name in made.functions}
         source.add("import argparse")
         source.add(*(["import copy"] if self._graph.training.stopping.patience else []))
-        schedule = self._graph.training.schedule.op
-        source.add(*(["import math"] if "math." in "".join(EPOCH_RULES[schedule]) else []))
+        factor = factor_text(self._graph.training.schedule)
+        source.add(*(["import math"] if "math." in factor else []))
         source.add("import sys")
         source.add(*(["import time"] if self._graph.training.stopping.seconds else []))
         source.add(*(["from math import erfc"] if "gelu" in functions else []))
@@ -143,9 +144,10 @@ class PlainScript:
         kinds = {made.kind for _, _, made in self._made}
         kinds |= {other for kind in kinds for other in sequences.NEEDED.get(kind, ())}
         classes = [self._text(kind) for kind in LAYERS if kind in kinds]
+        loss = self._graph.training.loss.op
         functions = self._functions(classes)
         helpers = [HELPERS[name].strip("\n") for name in helpers_of("\n".join(
-            [*classes, *rules.USES.get(self._graph.training.loss.op, ())]))
+            [*classes, rules.LOSSES[loss], rules.ANSWERS.get(loss, "")]))
             if name not in layers.FUNCTIONS]
         parts = [*functions, *helpers, *classes]
         for number, part in enumerate(parts):
@@ -155,12 +157,15 @@ class PlainScript:
         """Return activation functions, and those that the classes and the loss call."""
         wanted = {name for _, _, made in self._made for name in made.functions}
         wanted |= {other for name in wanted for other in layers.CALLED.get(name, ())}
-        called = rules.USES.get(self._graph.training.loss.op, ())
-        if any("sigmoid(" in text for text in classes) or "sigmoid" in called:
+        loss = self._graph.training.loss.op
+        if any("sigmoid(" in text for text in (*classes, rules.LOSSES[loss])):
             wanted.add("sigmoid")
         slope = next((node.number("slope") for layer in self._graph.layers for node in layer.nodes
                       if node.op == "leaky_relu"), 0.0)
-        return [layers.FUNCTIONS[name].replace("{slope}", repr(slope))
+        given = {name for _, _, made in self._made for name in made.functions}
+        texts = {name: layers.FUNCTIONS[name].replace("{slope}", repr(slope)) for name in wanted}
+        # A function that others call alone needs no slope.
+        return [texts[name] if name in given else texts[name].partition("\n\n\ndef")[0]
                 for name in sorted(wanted, key=list(layers.FUNCTIONS).index)]
 
     def _text(self, kind: str) -> str:
@@ -251,16 +256,16 @@ class PlainScript:
         with source.block("def prove(network, inputs, targets, training, validation):"):
             source.add('"""Return the largest difference from what Backprop Lab computes."""',
                        f'file = np.load(FOLDER / "{self._stem}.npz")')
-            self._write_silence(source)
             asked = "validation" if len(self._graph.data.validation) >= len(proof.asked) \
                 else "training"
             order = "in_runs(training)" if self._graph.training.carries else "training"
+            source.add(f"outputs = network.forward(inputs[{asked}[:{len(proof.asked)}]], "
+                       "training=False)")
+            self._write_silence(source)
             source.add(f"rows = {order}[:BATCH_SIZE]",
                        "loss = go_back(network, inputs[rows], targets[rows])",
                        "norms = {name: norm_of(layer.gradients[own] for own in layer.parameters)",
                        "         for name, layer in network.learning()}",
-                       f"outputs = network.forward(inputs[{asked}[:{len(proof.asked)}]], "
-                       "training=False)",
                        "differences = {",
                        '    "loss": apart(loss, EXPECTED_LOSS),',
                        '    "gradients": max((apart(norms[name], norm, smallest=1e-30)',

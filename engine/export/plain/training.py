@@ -9,9 +9,6 @@ from engine.export.rates import FACTORS, factor_text
 from engine.export.source import Source, filled
 from engine.export.steps import epochs_between_reports
 
-EPOCH_RULES = FACTORS
-"""Schedules that the script knows."""
-
 SEQUENTIAL = '''class Network:
     """Layers by name, one after the other."""
 
@@ -193,7 +190,10 @@ def _write_epoch(graph: Graph, source: Source) -> None:
                    "gradients = [layer.gradients[own] for _, layer, own in learned]")
         _write_clipping(graph, source)
         source.add(f"rate = LEARNING_RATE{_factor(graph)}", "step += 1")
-        with source.block("for (name, layer, own), g, kept_of in zip(learned, gradients, memory):"):
+        used = any(layer.l1 or layer.l2 or layer.weight_decay for layer in _learning(graph)) \
+            or bool(_rests(graph))
+        with source.block(f"for ({'name' if used else '_'}, layer, own), g, kept_of in zip("
+                          "learned, gradients, memory):"):
             _write_update(graph, source)
         source.add("if step == steps:", "    break")
     with source.block("else:"):
@@ -219,8 +219,8 @@ def _write_clipping(graph: Graph, source: Source) -> None:
     if training.clip_value:
         source.add("gradients = [np.clip(g, -CLIP_VALUE, CLIP_VALUE) for g in gradients]")
     if training.clip_norm:
-        source.add("norm = norm_of(gradients)", "if norm > CLIP_NORM:",
-                   "    gradients = [g * (CLIP_NORM / norm) for g in gradients]")
+        source.add("share = min(CLIP_NORM / (norm_of(gradients) + 1e-6), 1.0)",
+                   "gradients = [g * share for g in gradients]")
 
 
 def _write_update(graph: Graph, source: Source) -> None:

@@ -79,9 +79,10 @@ def _write_moves(graph: Graph, source: Source) -> None:
     augmentation = graph.training.augmentation
     source.add("# Where every pixel was before: shift, turn and mirror are undone in this order.")
     for name, size, shift in (("row", "height", "[:, None]"), ("column", "width", "[None, :]")):
-        moved = f" - between({augmentation.shift!r} * {size}).round()" if augmentation.shift else ""
         source.add(f"{name} = torch.arange({size}, dtype=x.dtype, device=x.device){shift} "
-                   f"- ({size} - 1) / 2{moved}")
+                   f"- ({size} - 1) / 2")
+        if augmentation.shift:
+            source.add(f"{name} = {name} - between({augmentation.shift!r} * {size}).round()")
     if augmentation.rotation:
         source.add(f"angle = torch.deg2rad(between({augmentation.rotation!r}))",
                    "row, column = (angle.cos() * row + angle.sin() * column,",

@@ -174,7 +174,7 @@ class Loop:
             "inputs[rows]"
         source.add("optimizer.zero_grad()", f"loss = {self.loss_call}model({seen}), targets[rows])",
                    "loss.backward()")
-        source.add(*(["clip(model)"] if self._rules.clips else []))
+        source.add(*self._rules.clipping)
         source.add(*(["penalise(model)"] if self._rules.by_hand else []))
         tables = ", ".join(f"model.{name}" if self._is_table(name) else f"model.{name}.table"
                            for name in self._rules.tables)

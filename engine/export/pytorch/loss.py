@@ -85,14 +85,16 @@ def _hinge(graph: Graph) -> LossText:
 def _steps(graph: Graph) -> LossText:
     weights = "" if graph.training.class_weights is None else \
         ", weight=CLASS_WEIGHTS.to(outputs)"
-    entropy = f"F.cross_entropy(outputs.flatten(0, 1), targets.flatten(){weights}, ignore_index=-1"
+    rows = "# Every step that counts is an example; the others have the target -1."
+    together = "outputs, targets = outputs.flatten(0, 1), targets.flatten()"
+    entropy = f"F.cross_entropy(outputs, targets{weights}, ignore_index=-1"
     answer = "outputs.softmax(dim=-1)"
     if bool((graph.data.targets >= 0).any(axis=1).all()):
-        return LossText((f"{entropy})",), targets=STEPS, answer=answer)
+        return LossText((rows, together, f"{entropy})"), targets=STEPS, answer=answer)
     if weights:
         raise EngineError("export.nothing-counts", target="PyTorch")
     return LossText((
-        "# A batch may hold no step that counts: its loss is 0.",
+        rows, together, "# A batch may hold none at all: its loss is 0.",
         f"total = {entropy}, reduction=\"sum\")",
         "total / (targets >= 0).sum().clamp(min=1)"), targets=STEPS, answer=answer)
 

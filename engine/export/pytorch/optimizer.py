@@ -28,13 +28,6 @@ OPTIMIZERS_OF: Mapping[str, Callable[[Node], str]] = {
 }
 """By key, PyTorch's class and constants of an optimizer; its learning rate comes first."""
 
-CLIP_NORM = '''
-    norm = torch.linalg.vector_norm(torch.stack([gradient.norm() for gradient in gradients]))
-    if norm > CLIP_NORM:
-        # torch.nn.utils.clip_grad_norm_ would divide by norm + 1e-6.
-        for gradient in gradients:
-            gradient.mul_(CLIP_NORM / norm)'''
-
 LIMIT = '''@torch.no_grad()
 def limit_norms(model):
     """Shrink the weights into every unit whose norm is above the limit."""
@@ -146,7 +139,6 @@ class Rules:
         """Append the functions: rate, optimizer, clipping, penalties, limits."""
         parts = [self._write_factor] if self.has_factor else []
         parts.append(self._write_optimizer)
-        parts += [self._write_clip] if self.clips else []
         parts += [self._write_penalties] if self.by_hand else []
         parts += [self._write_limits] if self._training.max_norm else []
         parts += [lambda source: source.add(REST)] if self.tables else []
@@ -156,9 +148,10 @@ class Rules:
             part(source)
 
     @property
-    def clips(self) -> bool:
-        """Whether gradients are clipped."""
-        return bool(self._training.clip_value or self._training.clip_norm)
+    def clipping(self) -> tuple[str, ...]:
+        """The lines that clip gradients, before penalties are added to them."""
+        return tuple(f"nn.utils.clip_grad_{name}_(model.parameters(), CLIP_{name.upper()})"
+                     for name in ("value", "norm") if getattr(self._training, f"clip_{name}"))
 
     def _write_factor(self, source: Source) -> None:
         source.add(factor_text(self._training.schedule))
@@ -197,18 +190,6 @@ class Rules:
             "groups.append({\"params\": [one for one in model.parameters() "
             "if id(one) not in decaying],",
             "               \"weight_decay\": 0.0})")
-
-    def _write_clip(self, source: Source) -> None:
-        training = self._training
-        with source.block("def clip(model):"):
-            source.add('"""Limit the gradients, before penalties are added to them."""',
-                       "gradients = [one.grad for one in model.parameters() "
-                       "if one.grad is not None]")
-            if training.clip_value:
-                with source.block("for gradient in gradients:"):
-                    source.add("gradient.clamp_(-CLIP_VALUE, CLIP_VALUE)")
-        if training.clip_norm:
-            source.add(CLIP_NORM.lstrip("\n"))
 
     def _write_penalties(self, source: Source) -> None:
         l1, l2 = self._penalties.l1, {} if self._pull and "weight_decay" not in \

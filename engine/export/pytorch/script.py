@@ -254,14 +254,15 @@ class Script:
             source.add('"""Return the largest difference from what Backprop Lab computes."""')
             if self._is_large or graph.proof.draws:
                 source.add(f'file = np.load(FOLDER / "{self._stem}.npz")')
+            # First, as batch norm keeps up its mean and variance while training.
+            source.add("model.eval()")
+            with source.block("with torch.no_grad():"):
+                source.add(f"outputs = model(inputs[{asked}[:{len(graph.proof.asked)}]]).cpu()")
             self._write_silence(source)
             source.add(f"rows = {order}[:BATCH_SIZE]",
                        f"loss = {self._loop.loss_call}model(inputs[rows]), targets[rows])",
                        "loss.backward()", "norms = gradient_norms(model)",
-                       f'draw_gradients(model, FOLDER / "{self._stem}_gradients.png")',
-                       "model.eval()")
-            with source.block("with torch.no_grad():"):
-                source.add(f"outputs = model(inputs[{asked}[:{len(graph.proof.asked)}]]).cpu()")
+                       f'draw_gradients(model, FOLDER / "{self._stem}_gradients.png")')
             expected = 'file["expected_outputs"]' if self._is_large else "EXPECTED_OUTPUTS"
             source.add(
                 "differences = {",

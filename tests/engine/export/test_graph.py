@@ -6,9 +6,11 @@ import math
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from engine.data import load
 from engine.errors import EngineError, SpecError
+from engine.export.build import build_graph
 from engine.export.examples import taken_along
 from engine.export.graph import graph_layers
 from engine.layers import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, kinds
@@ -137,7 +139,6 @@ def test_weights_are_those_that_are_given_and_else_the_first_ones() -> None:
     first = graph_of(project)
     assert not first.is_trained
     given = {name: array + 1 for name, array in first.weights.items()}
-    from engine.export.build import build_graph
     dataset = load(project.data)
     second = build_graph(project, dataset, given)
     assert second.is_trained
@@ -147,12 +148,20 @@ def test_weights_are_those_that_are_given_and_else_the_first_ones() -> None:
 
 
 def test_numbers_that_overflow_are_refused() -> None:
-    project = made()["clipped"]
+    project = made()["loss mean_squared_error"]
     graph = graph_of(project)
-    huge = {name: np.full_like(array, 1e37) for name, array in graph.weights.items()}
-    from engine.export.build import build_graph
-    with pytest.raises(EngineError):
+    huge = {name: array * 1e37 for name, array in graph.weights.items()}
+    with pytest.raises(EngineError) as refused:
         build_graph(project, load(project.data), huge)
+    assert refused.value.message.code in ("export.overflow", "diverged.loss", "diverged.gradient")
+
+
+def test_a_network_that_is_about_to_explode_can_be_exported() -> None:
+    project = made()["schedule constant"]
+    training = replace(project.training, loss="mean_squared_error", learning_rate=1e9)
+    graph = graph_of(replace(project, training=training))
+    assert 0 < graph.proof.steps < exports.STEPS
+    assert np.isfinite(graph.proof.after).all()
 
 
 def test_a_large_data_set_comes_along_in_part(monkeypatch: pytest.MonkeyPatch) -> None:

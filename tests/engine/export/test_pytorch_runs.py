@@ -13,7 +13,15 @@ import pytest
 from engine.export.names import file_stem
 from engine.spec import ProjectSpec
 from tests.engine.export import judge_pytorch
-from tests.engine.export.exports import FRAMEWORKS, TEMPLATES, code_of, doubled, made, write
+from tests.engine.export.exports import (
+    CHAOTIC,
+    FRAMEWORKS,
+    TEMPLATES,
+    code_of,
+    doubled,
+    made,
+    write,
+)
 
 pytestmark = pytest.mark.skipif(
     not FRAMEWORKS, reason="BACKPROP_LAB_FRAMEWORKS names no Python with PyTorch")
@@ -38,8 +46,9 @@ def judged(projects: Mapping[str, ProjectSpec], folder: Path) -> list[str]:
     for found in judge(folder, stems):
         is_exact = found.get("tolerance", 0) < 1e-7
         allowed = found.get("tolerance", 0) * (1 if is_exact else FREE)
+        is_chaotic = any(file_stem(name) == found["stem"] for name in CHAOTIC)
         if "error" in found or not (found["proved"] <= found["tolerance"]
-                                    and found["after"] <= allowed):
+                                    and (is_chaotic or found["after"] <= allowed)):
             wrong.append(json.dumps(found))
     return wrong
 

@@ -81,13 +81,6 @@ def test_an_unknown_target_is_refused_with_those_that_there_are() -> None:
         target("caffe")
 
 
-def test_numpy_refuses_what_it_leaves_to_others() -> None:
-    for name, code in (("images", "export.no-augmentation"), ("averaged", "export.no-averaging")):
-        with pytest.raises(EngineError) as refused:
-            target("numpy").write(graph_of(made()[name]), "a")
-        assert refused.value.message.code == code
-
-
 @pytest.fixture(scope="module")
 def written() -> dict[tuple[str, str], Written]:
     found = {}
@@ -105,7 +98,7 @@ def test_scripts_compile_and_are_clean(written: dict[tuple[str, str], Written], 
         if one.main.endswith((".py", ".ipynb")):
             code = code_of(one)
             compile(code, name, "exec")
-            (tmp_path / f"{key}_{file_stem(name)}.py").write_text(code)
+            (tmp_path / f"{key}_{file_stem(name)}.py").write_text(code.rstrip("\n") + "\n")
     options = ["--isolated", "--line-length", "100", "--target-version", "py310", "--select",
                "E,W,F,I,B,C4,SIM,UP,RUF,D,N", "--ignore",
                "D100,D101,D102,D103,D105,D107,D203,D205,D212,D213,D400,D401,D415,B905,RUF012,"

@@ -35,7 +35,7 @@ FAKE = Target("fake", "Fake script", "A script.", tuple(FILES), write)
 def window(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     """Open a window in which nothing but a small target can be exported to."""
     # The fake engine has no numbers of which a graph could be made.
-    monkeypatch.setattr(exporting, "make_graph", lambda _asked: None)
+    monkeypatch.setattr(exporting, "make_graph", lambda _asked: object())
     return open_window()
 
 
