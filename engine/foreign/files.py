@@ -12,7 +12,7 @@ from engine.foreign import npz, onnx, safetensors
 from engine.foreign.group import CHANNELS_LAST, FLATTENING, FORMAT, WeightsFile, grouped
 from engine.foreign.unreadable import Unreadable
 from engine.layers.diagnose import LARGEST_NETWORK
-from engine.messages import say
+from engine.messages import Message, say
 
 LARGEST_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: the largest network in float64, and as much again around it."""
@@ -23,8 +23,12 @@ KNOWN_FORMATS = frozenset({"", "pt", "np", "tf", "flax", "keras"})
 INITIAL = "initial/"
 """What stands before ``layer-id/w`` where these are weights before step 1."""
 
-PICKLES = frozenset({".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle"})
-HDF = frozenset({".h5", ".hdf5", ".keras"})
+_PICKLE, _HDF = say("foreign.pickle", place=""), say("foreign.hdf", place="")
+
+REFUSED: Mapping[str, Message] = {
+    **dict.fromkeys((".pt", ".pth", ".bin", ".ckpt", ".pkl", ".pickle"), _PICKLE),
+    **dict.fromkeys((".h5", ".hdf5", ".keras"), _HDF)}
+"""Files that hold weights, and what is to be done instead."""
 
 
 def _safetensors(content: bytes, name: str) -> WeightsFile:
@@ -40,14 +44,12 @@ def _npz(content: bytes, name: str) -> WeightsFile:
     return WeightsFile(name, grouped(arrays), True)
 
 
-_READERS: Mapping[str, Callable[[bytes, str], WeightsFile]] = {
-    ".safetensors": _safetensors, ".npz": _npz, ".onnx": onnx.read}
+_READERS: Mapping[str, tuple[Callable[[bytes, str], WeightsFile], Message]] = {
+    ".safetensors": (_safetensors, say("foreign.is-safetensors")),
+    ".npz": (_npz, say("foreign.is-npz")), ".onnx": (onnx.read, say("foreign.is-onnx"))}
 
 SUFFIXES = tuple(_READERS)
 """Endings of the files that are read."""
-
-NOT_OURS = (*SUFFIXES, *sorted(PICKLES), *sorted(HDF))
-"""Endings of files that hold weights, read or refused with a remedy."""
 
 
 def is_first(key: str) -> bool:
@@ -57,7 +59,7 @@ def is_first(key: str) -> bool:
 
 def is_foreign(path: Path) -> bool:
     """Say whether a file of this name holds weights of another program."""
-    return path.suffix.lower() in NOT_OURS
+    return path.suffix.lower() in _READERS.keys() | REFUSED.keys()
 
 
 def read_weights_file(path: Path) -> WeightsFile:
@@ -74,16 +76,16 @@ def read_weights_file(path: Path) -> WeightsFile:
         If it cannot be read, is too large, damaged, or of another kind.
     """
     suffix = path.suffix.lower()
-    reader = _READERS.get(suffix)
-    if reader is None:
-        code = "pickle" if suffix in PICKLES else "hdf" if suffix in HDF else "kind"
-        raise FormatError(f"foreign.{code}", place=path.name)
+    if suffix not in _READERS:
+        fault = REFUSED.get(suffix, say("foreign.kind", place=""))
+        raise FormatError.of(fault.changed(place=path.name))
+    reader, kind = _READERS[suffix]
     content = _content(path)
     try:
         return reader(content, path.name)
     except Unreadable as error:
-        raise FormatError("foreign.broken", place=path.name,
-                          kind=say(f"foreign.is{suffix}"), reason=error.message) from error
+        raise FormatError("foreign.broken", place=path.name, kind=kind,
+                          reason=error.message) from error
 
 
 def _content(path: Path) -> bytes:

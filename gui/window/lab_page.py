@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,17 +163,10 @@ class LabPage(QWidget):
         gallery.open()
         return gallery
 
-    def choose_start(self) -> None:
-        """Ask for another project to take weights from, and report what matched."""
-        self._start_from(self.files.ask_start)
-
-    def import_weights(self) -> None:
-        """Ask for a file of weights that another program has written, and report what matched."""
-        self._start_from(self.files.ask_weights)
-
-    def _start_from(self, ask: Callable[[], bool]) -> None:
+    def choose_start(self, *, foreign: bool = False) -> None:
+        """Ask for a project, or another program's file, to take weights from; report what fits."""
         before = self.document.project.start_from
-        if ask():
+        if self.files.ask_weights() if foreign else self.files.ask_start():
             self._reports_transfer = self.document.project.start_from != before
 
     def start_fresh(self) -> None:

@@ -32,6 +32,8 @@ class RuleText:
         What it does with ``gradient``; the last one says what is taken off a variable.
     product : bool
         Whether it keeps one number for all variables.
+    keeps_rate : bool
+        Whether Keras' own remembers what the learning rate was.
     """
 
     own: str
@@ -39,6 +41,7 @@ class RuleText:
     memories: tuple[str, ...]
     lines: tuple[str, ...]
     product: bool = False
+    keeps_rate: bool = False
 
 
 _HAT = "Keras adds epsilon before the bias correction, inside of which it counts for more"
@@ -64,7 +67,7 @@ def _momentum(rule: Node) -> RuleText:
         f"SGD momentum={number(rule.number('momentum'))}",
         "Keras multiplies by the learning rate before it remembers", ("velocities",),
         ("velocity = self.keep(\"velocities\", at, {momentum} * self.velocities[at] + gradient)",
-         "return rate * velocity"))
+         "return rate * velocity"), keeps_rate=True)
 
 
 def _nesterov(rule: Node) -> RuleText:
@@ -72,7 +75,7 @@ def _nesterov(rule: Node) -> RuleText:
         f"SGD momentum={number(rule.number('momentum'))}, nesterov=True",
         "Keras multiplies by the learning rate before it remembers", ("velocities",),
         ("velocity = self.keep(\"velocities\", at, {momentum} * self.velocities[at] + gradient)",
-         "return rate * (gradient + {momentum} * velocity)"))
+         "return rate * (gradient + {momentum} * velocity)"), keeps_rate=True)
 
 
 def _rmsprop(_rule: Node) -> RuleText:
@@ -182,7 +185,7 @@ class Rules:
         self._pulls = {"L1": by_name(lambda layer: layer.l1),
                        "L2": by_name(lambda layer: layer.l2),
                        "DECAY": by_name(lambda layer: layer.weight_decay)}
-        is_steady = schedule == "constant" or not self._text.own.startswith("SGD mom")
+        is_steady = schedule == "constant" or not self._text.keeps_rate
         self.is_own = bool(
             not self._text.own or any(self._pulls.values()) or training.clip_value
             or training.clip_norm or training.max_norm or not is_steady)
@@ -253,7 +256,7 @@ class Rules:
         """Return why Keras' own optimizer, or what it offers besides, is not taken."""
         training = self._training
         reasons = [self._text.why] if not self._text.own else []
-        if self._text.own and self._text.why and training.schedule.op != "constant":
+        if self._text.keeps_rate and training.schedule.op != "constant":
             reasons.append(self._text.why)
         if self._pulls["L1"] or self._pulls["L2"]:
             reasons.append(

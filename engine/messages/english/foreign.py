@@ -26,9 +26,9 @@ WORDS: Mapping[str, Entry] = {
     "foreign.broken": Fault(
         "{place}", "this cannot be read as {kind} ({reason})", "an undamaged file",
         "Write or fetch it again"),
-    "foreign.is.safetensors": "a safetensors file",
-    "foreign.is.npz": "an archive of NumPy arrays",
-    "foreign.is.onnx": "an ONNX model",
+    "foreign.is-safetensors": "a safetensors file",
+    "foreign.is-npz": "an archive of NumPy arrays",
+    "foreign.is-onnx": "an ONNX model",
 
     "foreign.header-size": "its header claims {claimed:whole} bytes, and the file has {size:whole}",
     "foreign.header": "its header makes no sense: {reason}",

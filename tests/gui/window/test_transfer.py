@@ -172,7 +172,7 @@ def test_weights_of_another_program_are_imported_and_told(
                            {"dense-1": taken}, ("head.weight",))
     monkeypatch.setattr("tests.gui.workbench.fake_trainer.FakeTrainer.transfer", found,
                         raising=False)
-    lab.import_weights()
+    lab.choose_start(foreign=True)
     assert lab.document.project.start_from == str(path)
     qtbot.waitUntil(lambda: lab.findChild(TransferDialog) is not None)
     report = lab.findChild(TransferDialog)
