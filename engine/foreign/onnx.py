@@ -154,7 +154,8 @@ def _node(content: memoryview) -> Node:
 
 
 def _setting(content: memoryview) -> tuple[str, Any]:
-    name, found, several = "", None, []
+    name, several = "", list[int]()
+    found: Any = None
     for number, _, value in fields(content):
         if number == 1:
             name = _text(value)

@@ -1,7 +1,7 @@
 """ONNX files as bytes: models, graphs, nodes and tensors in the wire format of protocol buffers.
 
 Written by hand, since that is little: the package of the same name, with what it needs, would make
-the program some 40 MB larger, in order to write numbers behind numbers. Field numbers are those of
+the program 36 MB larger, in order to write numbers behind numbers. Field numbers are those of
 the format's public schema, ``onnx.proto``; a test has that package check what is written here.
 """
 

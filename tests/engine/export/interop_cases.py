@@ -168,6 +168,7 @@ def _walks() -> dict[str, Case]:
                                              "images")
         found[f"{kind} of steps"] = Case((PADDED, (kind, {"units": 4, "output": "sequence"})),
                                          "steps")
+        found[f"{kind} carried"] = Case((SERIES, (kind, {"units": 4, "carried": True})), "images")
     found["rnn relu"] = Case((SERIES, ("rnn", {"units": 4, "activation": "relu"})), "images")
     found["gru of random biases"] = Case(
         (SERIES, ("gru", {"units": 4, "weights": "pytorch"})), "images")

@@ -54,7 +54,9 @@ def _more() -> dict[str, Case]:
             **{f"average {key}": case for key, case in averages.items()}, **resting, **momentum}
 
 
-CASES = {**layer_cases(), **loss_cases(), **rule_cases(), **_more()}
+CASES = {name: case for name, case in {
+    **layer_cases(), **loss_cases(), **rule_cases(), **_more()}.items()
+    if not name.endswith("carried")}
 
 FREE = 3000
 """What rounding in float32 may have grown to in some steps of Adam, in units of the tolerance."""
