@@ -67,7 +67,7 @@ def targets(network: NetworkSpec, n_inputs: int) -> Iterator[Target]:
 
 
 def _nodes(layer: ResolvedLayer) -> tuple[Node, ...]:
-    return layer.kind.export(layer.options, layer.inputs)
+    return layer.kind.export(layer.options, layer.inputs) or ()
 
 
 def _flattened(layer: ResolvedLayer, layers: Sequence[ResolvedLayer]) -> tuple[Shape, bool | None]:

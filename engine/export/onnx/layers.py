@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ TOKEN_OPS = frozenset({"embedding", "ngram_bag"})
 """What reads whole numbers."""
 
 
-def _elementwise(op: str, **settings: float) -> Writer:
+def _elementwise(op: str, **settings: Any) -> Writer:
     def write(b: Builder, layer: GraphLayer, node: Node, inputs: Sequence[Value]) -> Value:
         (x,) = inputs
         return replace(x, name=b.node(op, f"{layer.id}_{node.op}", x.name, **settings))
@@ -141,7 +142,7 @@ def _transposed(b: Builder, layer: GraphLayer, node: Node, inputs: Sequence[Valu
 
 
 def _windows(b: Builder, layer: GraphLayer, node: Node, inputs: Sequence[Value], op: str,
-             **settings: Sequence[int]) -> Value:
+             **settings: Any) -> Value:
     x, rank = b.first(inputs[0]), node.whole("rank")
     # (window..., c, o) becomes (o, c, window...), or (c, o, window...) of a transposed one.
     w = b.weights(layer, "weight").transpose(rank + 1, rank, *range(rank))

@@ -15,10 +15,9 @@ from engine.errors import EngineError
 from engine.export.build import build_graph
 from engine.export.graph import Graph
 from engine.export.keras.script import write_keras
-from engine.export.names import file_stem
 from engine.layers import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, kinds
 from engine.spec import AveragingSpec, OptimizerSpec, ScheduleSpec
-from tests.engine.export.exports import TEMPLATES, made
+from tests.engine.export.exports import CHAOTIC, TEMPLATES, made
 from tests.engine.export.exports import graph_of as shipped_graph
 from tests.engine.export.frameworks import answers_of, with_frameworks
 from tests.engine.export.interop_cases import (
@@ -68,8 +67,9 @@ def graph_of(case: Case) -> Graph:
 
 def put(graph: Graph, folder: Path) -> None:
     """Write a graph as a script into a folder, and what is to be compared."""
+    written = write_keras(graph, "case")
     folder.mkdir()
-    for name, content in write_keras(graph, "case").files.items():
+    for name, content in written.files.items():
         (folder / name).write_bytes(content)
     np.savez(folder / "after.npz", asked=graph.proof.asked, outputs=graph.proof.after,
              steps=graph.proof.steps)
@@ -82,8 +82,9 @@ def wrong_of(folder: Path, backend: str, allowed: float = 1.0) -> str:
     assert len(answers) == len(list(folder.iterdir()))
     return "\n".join(
         f"{name}: {told.get('error', told)}" for name, told in answers.items()
-        if "error" in told or not (told["proof"] <= told["tolerance"]
-                                   and told["after"] <= allowed * told["tolerance"]))
+        if "error" in told or not (
+            told["proof"] <= told["tolerance"]
+            and (name.endswith(CHAOTIC) or told["after"] <= allowed * told["tolerance"])))
 
 
 @with_frameworks
@@ -102,11 +103,8 @@ def test_templates_and_what_is_recorded_are_the_same(backend: str, tmp_path: Pat
     refused = {}
     for number, (name, project) in enumerate({**TEMPLATES, **made()}.items()):
         try:
-            put(shipped_graph(project), tmp_path / f"{number}-{file_stem(name)}")
+            put(shipped_graph(project), tmp_path / f"{number}-{name.replace(' ', '-')}")
         except EngineError as error:
-            for path in (tmp_path / f"{number}-{file_stem(name)}").glob("*"):
-                path.unlink()
-            (tmp_path / f"{number}-{file_stem(name)}").rmdir()
             refused[name] = error.message.code
     assert set(refused.values()) <= REFUSED
     assert {name for name in refused if name in TEMPLATES} == {"25-reviews-n-grams"}
