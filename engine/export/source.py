@@ -151,6 +151,10 @@ def filled(opening: str, items: Sequence[str], closing: str, indent: int = 0) ->
 
 
 def _broken(opening: str, items: Sequence[str], closing: str, width: int) -> str:
-    body = textwrap.fill(", ".join(items) + ",", width, initial_indent="    ",
-                         subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    lines = [""]
+    for item in items:
+        if lines[-1] and len(lines[-1]) + len(item) + 6 > width:
+            lines.append("")
+        lines[-1] += f" {item}," if lines[-1] else f"{item},"
+    body = "\n".join(f"    {line}" for line in lines)
     return f"{opening}\n{body}\n{closing}"

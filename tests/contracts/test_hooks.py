@@ -106,7 +106,7 @@ def test_every_activation_function_answers(function: ActivationFunction) -> None
         assert isinstance(found, Moments)
         assert found.value >= 0
         assert found.slope >= 0
-    assert function.node is None or function.node.op
+    assert all(node.op == function.key for node in function.nodes())
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=list(LOSSES))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import EngineError
 from engine.export.graph import Graph
@@ -130,7 +132,7 @@ def loss_text(graph: Graph) -> LossText:
     return TEXTS_OF[key](graph)
 
 
-def targets_of(graph: Graph, kind: str) -> np.ndarray:
+def targets_of(graph: Graph, kind: str) -> NDArray[Any]:
     """Return the targets as a script reads them.
 
     Parameters
@@ -141,9 +143,10 @@ def targets_of(graph: Graph, kind: str) -> np.ndarray:
         `LossText.targets`.
     """
     targets = graph.data.targets
-    if kind == CLASSES:
-        return targets.argmax(axis=1).astype(np.int64)
-    return targets if kind == NUMBERS else targets.astype(np.int64)
+    if kind == NUMBERS:
+        return targets
+    numbers = targets.argmax(axis=1) if kind == CLASSES else targets
+    return np.asarray(numbers, np.int64)
 
 
 def _width(graph: Graph) -> int:

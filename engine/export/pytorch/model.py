@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.arrays import Reals
 from engine.errors import SpecError
 from engine.export.graph import Graph, GraphLayer
 from engine.export.names import TAKEN, identifiers
@@ -117,7 +118,7 @@ class Model:
         """Names of modules whose parameters stay as they are."""
         return tuple(one.name for one in self.modules if one.layer.frozen and one.module.arrays)
 
-    def arrays(self) -> dict[str, Reals]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """Return all parameters as PyTorch's ``state_dict`` has them."""
         return {f"{one.name}.{name}": np.ascontiguousarray(array)
                 for one in self.modules for name, array in one.module.arrays.items()}

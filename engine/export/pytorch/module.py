@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Reals
 from engine.export.graph import GraphLayer
@@ -48,7 +50,7 @@ class Module:
     between: str = ", "
     suffix: str = ""
     helpers: tuple[str, ...] = ()
-    arrays: Mapping[str, Reals] = field(default_factory=dict)
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     note: str = ""
     is_masked: bool = False
 

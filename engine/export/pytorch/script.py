@@ -157,8 +157,11 @@ class Script:
         if training.class_weights is not None:
             source.add(filled("CLASS_WEIGHTS = torch.tensor([", [
                 repr(float(one)) for one in training.class_weights], "], dtype=torch.float64)"))
-        source.add("", "# Convolutions of some graphics cards round to 10 bits unless told not to.",
-                   "torch.backends.cudnn.allow_tf32 = False")
+        if any("Conv" in one.module.make or "Recurrent" in one.module.make
+               for one in self._model.modules):
+            source.add(
+                "", "# Convolutions and recurrent layers of some graphics cards round to 10 bits.",
+                "torch.backends.cudnn.allow_tf32 = False")
 
     def _write_model(self, source: Source) -> None:
         for text in helpers_of(self._model.helpers):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.export.pytorch.module import IMAGE, SEQUENCE, Module, Place, number, writes
 
@@ -103,9 +106,10 @@ def _batch_norm(place: Place) -> tuple[Module, ...]:
     options += [f"eps={number(epsilon)}"] if epsilon != 1e-5 else []
     options += [f"momentum={number(momentum)}"] if momentum != 0.1 else []
     rank = 2 if images else 1
-    arrays = {"weight": place.array("scale"), "bias": place.array("shift"),
-              "running_mean": place.array("mean"), "running_var": place.array("variance"),
-              "num_batches_tracked": np.array(0, np.int64)}
+    arrays: dict[str, NDArray[Any]] = {
+        "weight": place.array("scale"), "bias": place.array("shift"),
+        "running_mean": place.array("mean"), "running_var": place.array("variance"),
+        "num_batches_tracked": np.array(0, np.int64)}
     # Of images and sequences, one example alone has several values for every unit.
     if place.single_batches and place.rank == 1:
         made = Module(f"BatchNorm({', '.join(options)})", helpers=("BatchNorm",), arrays=arrays,

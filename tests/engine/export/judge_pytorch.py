@@ -19,6 +19,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+import torch
+
 STEPS = 20
 
 
@@ -33,9 +36,6 @@ def loaded(path: Path) -> ModuleType:
 
 def silenced(script: ModuleType, model: Any, folder: Path, stem: str) -> Any:
     """Return a network in which chance plays no part."""
-    import numpy as np
-    import torch
-
     file = np.load(folder / f"{stem}.npz")
     for name, module in model.named_modules():
         if isinstance(module, torch.nn.Dropout):
@@ -50,9 +50,6 @@ def silenced(script: ModuleType, model: Any, folder: Path, stem: str) -> Any:
 
 
 def judged(folder: Path, stem: str) -> dict[str, Any]:
-    import numpy as np
-    import torch
-
     torch.set_num_threads(1)
     script = loaded(folder / f"{stem}.py")
     # A test of its own looks at the picture.

@@ -12,7 +12,6 @@ import pytest
 
 from engine.export.names import file_stem
 from engine.spec import ProjectSpec
-from tests.engine.export import judge_pytorch
 from tests.engine.export.exports import (
     CHAOTIC,
     FRAMEWORKS,
@@ -25,12 +24,13 @@ from tests.engine.export.exports import (
 
 pytestmark = pytest.mark.skipif(
     not FRAMEWORKS, reason="BACKPROP_LAB_FRAMEWORKS names no Python with PyTorch")
+JUDGE = Path(__file__).with_name("judge_pytorch.py")
 FREE = 3000
 """What rounding in float32 may have grown to after some steps, in units of the tolerance."""
 
 
 def judge(folder: Path, stems: Iterable[str]) -> list[dict[str, Any]]:
-    ran = subprocess.run([FRAMEWORKS, judge_pytorch.__file__, str(folder), *stems],
+    ran = subprocess.run([FRAMEWORKS, str(JUDGE), str(folder), *stems],
                          capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr[-3000:]
     return [json.loads(line) for line in ran.stdout.splitlines()]

@@ -92,6 +92,7 @@ def written() -> dict[tuple[str, str], Written]:
     return found
 
 
+@pytest.mark.needs("ruff")
 def test_scripts_compile_and_are_clean(written: dict[tuple[str, str], Written], tmp_path: Path
                                        ) -> None:
     for (key, name), one in written.items():
