@@ -89,6 +89,7 @@ HELPERS: dict[str, str] = {
     def __init__(self, walk, length, last, **options):
         super().__init__(**options)
         self.walk, self.length, self.last = walk, length, last
+        walk.return_sequences = walk.return_state = True
 
     def call(self, x, counts=None):
         if counts is not None:

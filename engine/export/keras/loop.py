@@ -31,6 +31,8 @@ class Loop:
     ----------
     graph, rules : Graph, Rules
         The project, and how a script follows the gradients.
+    loss_name : str
+        What the script calls the loss.
 
     Raises
     ------
@@ -38,8 +40,8 @@ class Loop:
         If a stopping rule needs a score that only Backprop Lab has.
     """
 
-    def __init__(self, graph: Graph, rules: Rules) -> None:
-        self._graph, self._rules = graph, rules
+    def __init__(self, graph: Graph, rules: Rules, loss_name: str) -> None:
+        self._graph, self._rules, self._loss_name = graph, rules, loss_name
         self._stopping, self._averaging = graph.training.stopping, graph.training.averaging
         self._validates = bool(len(graph.data.validation))
         if self._stopping.accuracy and graph.data.task != "classification":
@@ -59,7 +61,7 @@ class Loop:
                           "chance=True):"):
             source.add('"""Train for some steps; without chance, examples keep their order."""',
                        "optimizer = make_optimizer()",
-                       "model.compile(optimizer=optimizer, loss=LOSS"
+                       f"model.compile(optimizer=optimizer, loss={self._loss_name}"
                        f"{self._eagerly})")
             if self._graph.training.shuffle or self._augments:
                 source.add("rng = np.random.default_rng(SEED)")

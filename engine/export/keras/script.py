@@ -22,6 +22,9 @@ from engine.export.steps import steps_of
 from engine.export.target import Written
 from engine.messages import say
 
+KERAS_LOSS, OWN_LOSS = "LOSS", "loss_of"
+"""Names of the loss: of Keras' own, made once, and of a function."""
+
 DTYPE = "float32"
 """What Keras computes in, whatever it is told, with two of its three backends."""
 
@@ -47,7 +50,7 @@ GRADIENTS = '''class Gradients(keras.optimizers.Optimizer):
 def gradients_of(model, inputs, targets):
     """Return the loss of a batch and its gradients, layer by layer."""
     optimizer = Gradients(learning_rate=1.0)
-    model.compile(optimizer=optimizer, loss=LOSS{eagerly})
+    model.compile(optimizer=optimizer, loss={loss}{eagerly})
     loss = float(model.train_on_batch(inputs, targets))
     found = {{}}
     for variable, gradient in zip(model.trainable_variables, optimizer.kept):
@@ -98,7 +101,9 @@ class Script:
         self._model = Model(graph)
         self._loss: LossText = loss_text(graph)
         self._rules = Rules(graph, self._model.names)
-        self._loop = Loop(graph, self._rules)
+        is_own = not self._loss.own or graph.training.class_weights is not None
+        self._loss_name = OWN_LOSS if is_own else KERAS_LOSS
+        self._loop = Loop(graph, self._rules, self._loss_name)
 
     def write(self) -> Source:
         """Return the script."""
@@ -202,9 +207,9 @@ class Script:
                            'file["validation"])')
 
     def _write_loss(self, source: Source) -> None:
-        loss, weights = self._loss, self._graph.training.class_weights
-        if loss.own and weights is None:
-            source.add(f"LOSS = {loss.own}", "", "")
+        loss = self._loss
+        if self._loss_name == KERAS_LOSS:
+            source.add(f"{KERAS_LOSS} = {loss.own}", "", "")
         else:
             self._write_own_loss(source)
         with source.block("def predict(model, inputs):"):
@@ -218,7 +223,7 @@ class Script:
     def _write_own_loss(self, source: Source) -> None:
         loss, weights = self._loss, self._graph.training.class_weights
         if loss.is_mean:
-            with source.block("def LOSS(targets, outputs):"):
+            with source.block(f"def {OWN_LOSS}(targets, outputs):"):
                 source.add('"""Return the mean loss of a batch, before penalties of weights."""',
                            *loss.lines)
             source.add("", "")
@@ -226,7 +231,7 @@ class Script:
         with source.block("def losses_of(targets, outputs):"):
             source.add('"""Return the loss of every example."""', *loss.lines)
         source.add("", "")
-        with source.block("def LOSS(targets, outputs):"):
+        with source.block(f"def {OWN_LOSS}(targets, outputs):"):
             source.add('"""Return the mean loss of a batch, before penalties of weights."""')
             if weights is None:
                 source.add("return ops.mean(losses_of(targets, outputs))")
@@ -254,7 +259,10 @@ class Script:
         source.add(filled("EXPECTED_NORMS = {", [
             f'"{names[name]}": {norm!r}' for name, norm in proof.gradients.items()], "}"))
         eagerly = ", run_eagerly=True" if proof.draws else ""
-        source.add("", "", GRADIENTS.format(eagerly=eagerly), "", "", APART, "", "", DRAW, "", "")
+        gradients = GRADIENTS.format(loss=self._loss_name, eagerly=eagerly)
+        for text in (gradients, APART, DRAW):
+            source.add("", "", text)
+        source.add("", "")
         if self._has_chance:
             self._write_without_chance(source)
         self._write_prove(source)

@@ -70,7 +70,7 @@ def _recurrent(place: Place) -> Made:
     if not length:
         options += [] if is_last else ["return_sequences=True"]
         return Made(kind, tuple(options), helpers=helpers, mask="mask", arrays=_within(place, ""))
-    options += ["return_sequences=True", "return_state=True", 'name="walk"']
+    options.append('name="walk"')
     walk = f"{kind}({', '.join(options)})"
     return Made("InPieces", (walk, f"length={length}", f"last={is_last}"), mask="counts",
                 helpers=("InPieces", *helpers), arrays=_within(place, "walk/"))
