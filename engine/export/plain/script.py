@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.data.rows import ByteRows
 from engine.errors import EngineError, SpecError
@@ -56,8 +59,11 @@ class PlainScript:
         for node in layer.nodes:
             if node.op not in OPS:
                 raise SpecError("export.cannot", place=layer.place, target="NumPy", what=node.op)
-            made = OPS[node.op](layer, node)
             own = self._names[layer.id]
+            # A person's names may hold quotes.
+            named = replace(layer, parameters=tuple(
+                replace(one, name=f"{own}/{one.own}") for one in layer.parameters))
+            made = OPS[node.op](named, node)
             is_behind = made.suffix and node is not layer.nodes[0]
             found.append((f"{own}_{made.suffix}" if is_behind else own, made))
         return found
@@ -85,11 +91,12 @@ class PlainScript:
     def _reads_tokens(self) -> bool:
         return any(made.kind in ("Embedding", "NgramBag") for _, _, made in self._made)
 
-    def arrays(self) -> Mapping[str, np.ndarray]:
+    def arrays(self) -> Mapping[str, NDArray[Any]]:
         """Return what lies beside the script: weights, examples and what the proof needs."""
         graph, inputs = self._graph, self._graph.data.inputs
-        found: dict[str, np.ndarray] = {
-            f"weights/{name}": array for name, array in graph.weights.items()}
+        found: dict[str, NDArray[Any]] = {
+            f"weights/{self._names[layer.id]}/{one.own}": graph.weights[one.name]
+            for layer in graph.layers for one in layer.parameters}
         if isinstance(inputs, ByteRows):
             found |= {"inputs": inputs.content, "scale": np.array(inputs.scale),
                       "shift": np.array(inputs.shift)}

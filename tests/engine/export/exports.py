@@ -68,7 +68,9 @@ def _more() -> dict[str, ProjectSpec]:
         "n-grams": _ngrams("mean", distinct=False),
         "n-grams once": _ngrams("sum", distinct=True),
         "every recurrent state of padded text": _states(made_["padded gru"]),
-        "layer called self": _renamed(made_["clipped"]),
+        "layer called self": _renamed(made_["clipped"], ("x", "self", "class")),
+        "names with quotes": replace(_renamed(made_["clipped"], ("in\"", "a\"b'\n\"\"\"", "ä ö")),
+                                     name='A """ \\ \n {x} %s'),
     }
 
 
@@ -88,8 +90,7 @@ def _states(base: ProjectSpec) -> ProjectSpec:
         LayerSpec("mean", "global_average_pooling"), layers[-1])))
 
 
-def _renamed(base: ProjectSpec) -> ProjectSpec:
-    names = ("x", "self", "class", "2nd layer")
+def _renamed(base: ProjectSpec, names: tuple[str, ...]) -> ProjectSpec:
     return replace(base, network=NetworkSpec(tuple(
         replace(layer, id=name) for layer, name in zip(base.network.layers, names, strict=False))))
 

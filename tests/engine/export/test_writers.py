@@ -163,8 +163,11 @@ def test_weights_come_back_as_they_were(name: str) -> None:
     numpy_files = target("numpy").write(graph, "a").files if name != "images" else None
     if numpy_files is not None:
         with np.load(io.BytesIO(numpy_files["a.npz"])) as archive:
-            for key, array in graph.weights.items():
-                np.testing.assert_array_equal(archive[f"weights/{key}"], array)
+            names = identifiers(layer.id for layer in graph.layers)
+            for layer in graph.layers:
+                for one in layer.parameters:
+                    np.testing.assert_array_equal(
+                        archive[f"weights/{names[layer.id]}/{one.own}"], graph.weights[one.name])
 
 
 def test_names_are_identifiers_that_nothing_else_has() -> None:

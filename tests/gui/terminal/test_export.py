@@ -58,7 +58,7 @@ def test_weights_are_those_of_the_file(tmp_path: Path) -> None:
     assert export(tmp_path / "learned.bplab", "--to", "numpy", "--out", tmp_path) == 0
     with np.load(tmp_path / "learned.npz") as found:
         for name, array in learned.items():
-            np.testing.assert_array_equal(found[f"weights/{name}"], array)
+            np.testing.assert_array_equal(found[f"weights/{name.replace('-', '_')}"], array)
 
 
 @pytest.mark.parametrize(("arguments", "said"), [
