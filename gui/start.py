@@ -12,10 +12,18 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gui.program import COMPILE_OPS, ERROR, SET_UP, WindowOptions, complain, remedy
+from gui.program import (
+    COMPILE_OPS,
+    ERROR,
+    RUN_CELLS,
+    SET_UP,
+    WindowOptions,
+    complain,
+    remedy,
+)
 
-COMMAND_LINE = {"train", "compare", "check", "compile", COMPILE_OPS, "--help", "-h", "--version",
-                "-V", "--self-test"}
+COMMAND_LINE = {"train", "compare", "check", "compile", "sweep", "worker", "cluster", COMPILE_OPS,
+                RUN_CELLS, "--help", "-h", "--version", "-V", "--self-test"}
 UNATTENDED = ("--screenshot", "--profile-start")
 """Options of scripts: nobody is there to close a box that says what is wrong."""
 BROKEN_PYSIDE = "6.12.0"
@@ -68,7 +76,7 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
         return WindowOptions()
     import argparse
 
-    from gui.terminal.command_line import Parser
+    from gui.terminal.arguments import Parser
 
     parser = Parser(prog="backprop-lab")
     parser.attended = not any(word.startswith(UNATTENDED) for word in arguments)
