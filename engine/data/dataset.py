@@ -13,6 +13,7 @@ from engine.data.late_rows import LateRows
 from engine.data.modality import Modality
 from engine.data.remark import Remark
 from engine.data.rows import ByteRows, Inputs
+from engine.data.scaling import Scaler
 from engine.data.transcription import steps_needed
 from engine.data.waveform import Waveform
 from engine.data.windows import Windows
@@ -62,6 +63,9 @@ class Dataset:
     inputs_of : callable | None
         Maps pictures, float64[m, d] from 0 to 1, to inputs, where images that are no bytes are
         scaled.
+    scaler : Scaler | None
+        What made inputs of the file's numbers, column by column; None where that is not all that
+        was done, or inputs are bytes, which say it themselves.
     units_of : callable | None
         Maps targets and predictions of a regression, float64[m, k], back to the units of the file.
     tokens : tuple[str, ...] | None
@@ -98,6 +102,7 @@ class Dataset:
     points: Reals | None = None
     features_of: Callable[[Reals], Reals] | None = None
     inputs_of: Callable[[Reals], Reals] | None = None
+    scaler: Scaler | None = None
     units_of: Callable[[Reals], Reals] | None = None
     tokens: tuple[str, ...] | None = None
     padding: str = ""

@@ -13,7 +13,7 @@ from engine.data.columns import Column
 from engine.data.dataset import Indices, Reals
 from engine.data.limits import MOST_CELLS, MOST_COLUMNS
 from engine.data.remark import Remark, remark
-from engine.data.scaling import check_range, measure
+from engine.data.scaling import Scaler, check_range, measure
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import Scaling
@@ -32,12 +32,15 @@ class Encoded:
         All finite.
     names : tuple[str, ...]
         One for every input: ``mass``, or ``island = Biscoe`` for a category.
+    scaler : Scaler
+        What made them of the table's numbers; 0 and 1 of categories stay what they are.
     remarks : tuple[Remark, ...]
         What was filled and encoded.
     """
 
     inputs: Reals
     names: tuple[str, ...]
+    scaler: Scaler
     remarks: tuple[Remark, ...]
 
 
@@ -79,11 +82,16 @@ def encode(columns: Sequence[Column], training: Indices, scaling: Scaling, place
         codes = np.where(column.codes < 0, width - 1, column.codes)
         inputs[np.arange(n), len(names) + codes] = 1.0
         names.extend(f"{column.name} = {level}" for level in _levels(column))
+    whole = Scaler(np.ones(len(names)), np.zeros(len(names)), np.ones(len(names)))
     for some in _groups(numeric, n):
         block = inputs[:, some]
-        inputs[:, some] = measure(scaling, block[training])(block)
+        scaler = measure(scaling, block[training])
+        inputs[:, some] = scaler(block)
+        for kept, found in ((whole.unit, scaler.unit), (whole.shift, scaler.shift),
+                            (whole.spread, scaler.spread)):
+            kept[some] = found
     check_range(inputs, tuple(names), place)
-    return Encoded(inputs, tuple(names), (*_remarks(columns), *_date_remarks(dates)))
+    return Encoded(inputs, tuple(names), whole, (*_remarks(columns), *_date_remarks(dates)))
 
 
 def _groups(places: Sequence[int], rows: int) -> list[Sequence[int]]:

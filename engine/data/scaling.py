@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.data.dataset import Reals
+from engine.arrays import Doubles as Reals
 from engine.errors import DataError
 from engine.messages import say
 from engine.spec import Scaling
@@ -43,6 +43,11 @@ class Scaler:
         """Return float64[m, d], the values before they were scaled."""
         values: Reals = (scaled * self.spread + self.shift) * self.unit
         return values
+
+    @property
+    def changes(self) -> bool:
+        """Whether any number becomes another one."""
+        return bool((self.unit != 1).any() or self.shift.any() or (self.spread != 1).any())
 
 
 def measure(scaling: Scaling, training: Reals) -> Scaler:

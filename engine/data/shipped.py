@@ -132,7 +132,7 @@ def load_numbers(spec: DataSpec, title: str) -> Dataset:
         key=spec.source, title=title, task="classification", inputs=scaled, labels=labels.copy(),
         values=np.empty((len(inputs), 0)), class_names=source.class_names,
         feature_names=source.feature_names, target_names=("class",), training=training,
-        validation=validation, modality=source.modality, remarks=remarks,
+        validation=validation, modality=source.modality, scaler=scaler, remarks=remarks,
         inputs_of=None if source.modality is None or scaling == "none" else scaler)
 
 

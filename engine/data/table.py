@@ -60,7 +60,7 @@ def load_table(path: Path, spec: DataSpec, key: str = "table", title: str = "",
         key=key, title=title or path.name, task=found.made.task, inputs=encoded.inputs,
         labels=rows.labels, values=rows.values, class_names=found.made.class_names,
         feature_names=encoded.names, target_names=_target_names(found),
-        training=rows.training, validation=rows.validation,
+        training=rows.training, validation=rows.validation, scaler=encoded.scaler,
         remarks=(*found.remarks, *rows.remarks, *encoded.remarks))
     if made.task == "classification":
         return made

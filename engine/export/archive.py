@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.foreign.group import CHANNELS_LAST, FLATTENING, FORMAT
+
 
 def packed_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """Return arrays as a compressed ``.npz`` holds them."""
@@ -18,10 +20,14 @@ def packed_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def safetensors(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Return arrays as a ``.safetensors`` file holds them."""
+    """Return PyTorch's arrays as a ``.safetensors`` file holds them.
+
+    It says that images are flattened with the channels innermost, for those who read it.
+    """
     # Not at the top: no start of the program waits for what leads out of it.
     from safetensors.numpy import save
 
     # Of arrays that are laid out otherwise, the library writes numbers in the order of memory.
-    written: bytes = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+    written: bytes = save({name: np.ascontiguousarray(array) for name, array in arrays.items()},
+                          {FORMAT: "pt", FLATTENING: CHANNELS_LAST})
     return written

@@ -74,5 +74,5 @@ def graph_data(project: ProjectSpec, dataset: Dataset, examples: Examples, total
     return GraphData(
         dataset.title, dataset.task, examples.inputs, examples.targets,
         dataset.training.astype(np.int64), dataset.validation.astype(np.int64),
-        image if image is not None else dataset.example.shape, project.data.scaling,
+        image if image is not None else dataset.example.shape, project.data.scaling, dataset.scaler,
         dataset.feature_names, dataset.class_names, dataset.target_names, total)

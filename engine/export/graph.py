@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.arrays import Doubles, Integers, Reals
 from engine.data.rows import ByteRows
+from engine.data.scaling import Scaler
 from engine.errors import SpecError
 from engine.layers import (
     LOSSES,
@@ -192,6 +193,8 @@ class GraphData:
         Axes of an example, where it has several: rows, columns, channels.
     scaling : str
         How inputs were scaled, as `engine.spec.DataSpec.scaling`.
+    scaler : Scaler | None
+        What made them of the file's numbers, as `engine.data.dataset.Dataset.scaler`.
     feature_names, class_names, target_names : tuple[str, ...]
         What the columns are.
     total : int
@@ -206,6 +209,7 @@ class GraphData:
     validation: Integers
     shape: Shape
     scaling: str
+    scaler: Scaler | None
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
     target_names: tuple[str, ...]

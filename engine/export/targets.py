@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from engine.errors import EngineError
+from engine.export.keras.script import write_keras
 from engine.export.notebook import write_notebook
+from engine.export.onnx.writer import write_onnx
 from engine.export.plain.script import write_numpy
 from engine.export.pytorch.script import write_pytorch
 from engine.export.target import Target
@@ -12,6 +14,13 @@ _TARGETS = (
     Target("pytorch", "PyTorch script",
            "A script that proves itself, trains and predicts, with weights and examples beside it.",
            (".py", ".safetensors", ".npz"), write_pytorch),
+    Target("keras", "Keras script",
+           "A script for Keras 3 on any of its backends that proves itself, trains and predicts, "
+           "with weights and examples beside it.",
+           (".py", "_weights.npz", ".npz"), write_keras),
+    Target("onnx", "ONNX model",
+           "A model that onnxruntime and many other programs run, with a script that checks it.",
+           (".onnx", "_check.py", "_check.npz"), write_onnx),
     Target("notebook", "Jupyter notebook",
            "The PyTorch script in cells that explain themselves.",
            (".ipynb", ".safetensors", ".npz"), write_notebook),

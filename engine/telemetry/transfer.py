@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.messages import Message
 
@@ -38,7 +39,14 @@ class TransferReport:
         Ids of the layers that did.
     left : tuple[LeftLayer, ...]
         The others that have parameters.
+    sources : Mapping[str, Message]
+        By layer, where its parameters come from and what was done to them, the end of a sentence;
+        none for those of another project.
+    unused : tuple[str, ...]
+        Arrays of a file that no layer took.
     """
 
     matched: tuple[str, ...]
     left: tuple[LeftLayer, ...]
+    sources: Mapping[str, Message] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()

@@ -23,8 +23,10 @@ from engine.data.dataset import Dataset
 from engine.errors import FormatError
 from engine.experiments.course import Course, Rows, Steps
 from engine.experiments.headless import carry
+from engine.foreign import INITIAL, is_first, is_foreign
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.layers.losses import OF_CLASSES
+from engine.messages import say
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
@@ -41,8 +43,6 @@ CHUNK_S = 0.05
 RESULTS = frozenset({Part.EVALUATION})
 LARGEST_WEIGHTS_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: weights and initial weights of the largest network in float64."""
-INITIAL = "initial/"
-"""What stands before ``layer-id/w`` where these are weights before step 1."""
 Weights = Mapping[str, NDArray[Any]]
 _LOCK = threading.RLock()
 """Held by whichever thread draws a bar."""
@@ -146,9 +146,19 @@ class BatchRun:
         with preparing(self._quiet) as show:
             trainer = self._make(self._project, self._dataset, run_id=0, progress=show,
                                  weights=self._weights)
-        if trainer.step and trainer.transfer is not None and not trainer.transfer.matched:
-            raise FormatError("state.no-layer")
+        if trainer.transfer is not None and not trainer.transfer.matched:
+            self._refuse_nothing(trainer.step, trainer.transfer)
         return trainer
+
+    def _refuse_nothing(self, step: int, transfer: TransferReport) -> None:
+        """Raise FormatError where no layer took over what a run was to start from."""
+        if step:
+            raise FormatError("state.no-layer")
+        source = Path(self._project.start_from)
+        if is_foreign(source):
+            raise FormatError("foreign.nothing", place=source.name, reasons=tuple(
+                say("foreign.layer", layer=layer.layer_id, reason=layer.message)
+                for layer in transfer.left))
 
     def _train(self, trainer: TrainerLike, history: IO[str] | None, bar: tqdm[Any],
                doctor: Doctor | None) -> None:
@@ -237,8 +247,11 @@ def transfer_lines(transfer: TransferReport | None) -> list[str]:
     if transfer is None:
         return []
     count = len(transfer.matched) + len(transfer.left)
-    return [f"{len(transfer.matched)} of {count} layers started with the other project's weights.",
-            *(f"{layer.layer_id}: {layer.reason}." for layer in transfer.left)]
+    whose = "weights of the file" if transfer.sources else "the other project's weights"
+    return [f"{len(transfer.matched)} of {count} layers started with {whose}.",
+            *(f"{layer}: {told.text}." for layer, told in transfer.sources.items()),
+            *(f"{layer.layer_id}: {layer.reason}." for layer in transfer.left),
+            *([f"Not used: {', '.join(transfer.unused)}."] if transfer.unused else [])]
 
 
 @contextmanager
@@ -281,17 +294,12 @@ def read_weights(path: Path) -> dict[str, NDArray[Any]]:
         if size > LARGEST_WEIGHTS_FILE:
             raise FormatError("weights.too-large", place=path.name, size=size)
         with np.load(path, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files if not _is_initial(key)}
+            return {key: archive[key] for key in archive.files if not is_first(key)}
     except OSError as error:
         raise FormatError("file.unreadable", path=str(path),
                           reason=error.strerror or str(error)) from error
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
         raise FormatError("weights.broken", place=path.name, reason=str(error)) from error
-
-
-def _is_initial(key: str) -> bool:
-    """Say whether an array is one before step 1; a layer may be called ``initial`` as well."""
-    return key.startswith(INITIAL) and "/" in key.removeprefix(INITIAL)
 
 
 @contextmanager

@@ -147,8 +147,10 @@ def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
     train.add_argument("--out", type=Path, default=Path(), metavar="DIR",
                        help="folder for the results (default: this one)")
     train.add_argument("--from", type=Path, dest="source", metavar="FILE",
-                       help="start from the weights of a weights.npz; or go on where the run was "
-                            "that a .bplab holds, to the bytes of never having stopped. With "
+                       help="start from the weights of a weights.npz; or of another program's "
+                            ".safetensors, .npz or .onnx file, each layer with what fits it; or "
+                            "go on where the run was that a .bplab holds, to the bytes of never "
+                            "having stopped. With "
                             "another PROJECT, what agrees in name and shape is taken over. A "
                             "history.csv of that run in DIR is continued")
     train.add_argument("--save", type=Path, metavar="FILE.bplab",
@@ -193,7 +195,7 @@ def _add_export(commands: argparse._SubParsersAction[Parser]) -> None:
                     "that its file holds, or those that it starts with.")
     export.add_argument("project", type=Path, metavar="PROJECT")
     export.add_argument("--to", required=True, metavar="TARGET",
-                        help="pytorch, notebook or numpy")
+                        help="pytorch, keras, onnx, notebook or numpy")
     export.add_argument("--out", type=Path, default=Path(), metavar="DIR",
                         help="folder for the files (default: this one)")
     export.add_argument("--name", default="", metavar="NAME",
@@ -204,16 +206,18 @@ def _add_export(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from engine.bundles import read_either, start_weights
+    from engine.bundles import read_either, start_path
     from engine.data import load
     from engine.diagnosis.advice import advise
+    from engine.foreign import check_start
     from engine.layers import diagnose
 
     path = options.project
     project, _ = read_either(path)
     try:
         data = load(project.data, path.parent)
-        start_weights(project, path)
+        if start := start_path(project, path):
+            check_start(start)
     except EngineError as error:
         say(error.sentence)
         return ERROR

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from engine.bundles import start_weights
 from engine.data import load
 from engine.errors import FormatError
 from engine.export.build import build_graph
 from engine.export.names import file_stem
 from engine.export.targets import target
+from engine.foreign import first_weights
 from engine.spec.files import replace_file
 from gui.program import say
 from gui.terminal.batch_run import named_errors
@@ -39,7 +39,8 @@ def export(options: argparse.Namespace) -> int:
     start = beginning(options.project, None)
     dataset = load(start.project.data, start.path.parent)
     weights = start.weights
-    given = None if weights else start_weights(start.project, start.path)
+    found = None if weights else first_weights(start.project, dataset.n_inputs, start.path)
+    given = None if found is None else found.arrays
     written = wanted.write(build_graph(start.project, dataset, weights, given), stem)
     with named_errors(options.out):
         options.out.mkdir(parents=True, exist_ok=True)

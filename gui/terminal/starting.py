@@ -11,11 +11,14 @@ from msgspec.structs import replace
 from engine.bundles import is_bundle, read_saved, start_path
 from engine.bundles.npz import Arrays
 from engine.errors import FormatError
+from engine.foreign import OURS, is_foreign, read_weights_file
 from engine.spec import ProjectSpec
 from gui.terminal.batch_run import read_weights
 
 if TYPE_CHECKING:
     from engine.telemetry.checkpoint import Checkpoint
+
+NPZ = ".npz"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +67,30 @@ def beginning(path: Path | None, source: Path | None) -> Beginning:
         if checkpoint is None and (own is None or learned is None):
             raise FormatError("state.none", place=source.name)
         own, path = own or saved, path or source
-    elif source is not None:
-        learned = read_weights(source)
     if own is None or path is None:
         raise FormatError("state.no-project")
     project = own.project
     if start := start_path(project, path):
         project = replace(project, start_from=str(start.resolve()))
+    if source is not None and not is_bundle(source):
+        learned = None if _is_foreign(source, project) else read_weights(source)
+        if learned is None:
+            project = replace(project, start_from=str(source.resolve()))
     return Beginning(project, path, None if checkpoint else learned, checkpoint)
+
+
+def _is_foreign(source: Path, project: ProjectSpec) -> bool:
+    """Say whether a file holds weights that another program, or another network, has learned.
+
+    Those of this network are taken as they are, every one of them.
+    """
+    if not is_foreign(source):
+        return False
+    if source.suffix.lower() != NPZ:
+        return True
+    layers = {layer.id for layer in project.network}
+    return not any(group.framework == OURS and group.name in layers
+                   for group in read_weights_file(source).groups)
 
 
 def total_steps(wanted: int, start: Beginning) -> int:

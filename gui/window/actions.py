@@ -87,6 +87,9 @@ class Actions(QObject):
         add("Save as…", files.ask_save, "Ctrl+Shift+S")
         add("Save with weights…", files.ask_save_with_weights)
         add("Start from weights of another project…", self._lab.choose_start)
+        weights = add("Import weights…", partial(self._lab.choose_start, foreign=True))
+        weights.setToolTip("Start with the weights of a safetensors, NumPy or ONNX file, such as "
+                           "PyTorch or Keras have written; a report says which layer took what.")
         self._fresh = add("Start with fresh weights", self._lab.start_fresh)
         self.menu.aboutToShow.connect(self._on_menu_about_to_show)
         add("Import table…", self._lab.import_table, icon="table-2")

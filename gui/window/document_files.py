@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from engine.bundles import SUFFIX, Beside, is_bundle, read_bundle
+from engine.bundles import SUFFIX, Beside, is_bundle
 from engine.errors import EngineError, SpecError
+from engine.foreign import SUFFIXES, check_start
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.document.document import Document
 from gui.document.file_folder import FileFolder, with_ending
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 PROJECTS = f"Projects (*{SUFFIX})"
 WITH_WEIGHTS = f"Projects with weights (*{SUFFIX})"
+FOREIGN_WEIGHTS = f"Weights ({' '.join('*' + ending for ending in SUFFIXES)});;All files (*)"
 TEXT_SUFFIX = ".json"
 AS_TEXT = f"Projects as text (*{TEXT_SUFFIX})"
 KINDS = (PROJECTS, WITH_WEIGHTS, AS_TEXT, "All files (*)")
@@ -233,12 +235,21 @@ class DocumentFiles(QObject):
             self._folder.note(Path(name))
         return bool(name) and self.start_from(Path(name))
 
+    @Slot()
+    def ask_weights(self) -> bool:
+        """Ask for a file of weights of another program; returns whether they are started with."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Import weights", self._folder.path(), FOREIGN_WEIGHTS)
+        if name:
+            self._folder.note(Path(name))
+        return bool(name) and self.start_from(Path(name))
+
     def start_from(self, path: Path | None) -> bool:
-        """Start with another project's weights, or with fresh ones; returns whether that works."""
+        """Start with the weights of a file, or with fresh ones; returns whether that works."""
         def edit() -> None:
             if path is not None:
                 # Told now rather than when the engine wants them.
-                read_bundle(path)
+                check_start(path)
             self._document.set_start(path)
 
         return self._attempt(edit)

@@ -163,10 +163,10 @@ class LabPage(QWidget):
         gallery.open()
         return gallery
 
-    def choose_start(self) -> None:
-        """Ask for another project to take weights from, and report what matched."""
+    def choose_start(self, *, foreign: bool = False) -> None:
+        """Ask for a project, or another program's file, to take weights from; report what fits."""
         before = self.document.project.start_from
-        if self.files.ask_start():
+        if self.files.ask_weights() if foreign else self.files.ask_start():
             self._reports_transfer = self.document.project.start_from != before
 
     def start_fresh(self) -> None:

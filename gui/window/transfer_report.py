@@ -1,4 +1,4 @@
-"""What was taken over from another project, layer by layer, and whether to freeze it."""
+"""What was taken over from another project or program, layer by layer, and whether to freeze it."""
 
 from __future__ import annotations
 
@@ -28,15 +28,21 @@ LAST_STAYS = ("A frozen layer keeps its weights; its gradient is measured all th
               "train everything further.")
 
 
+def told(report: TransferReport, layer_id: str) -> str:
+    """Return what is said of a layer that starts with weights of a file."""
+    source = report.sources.get(layer_id)
+    return "starts with the other project’s weights" if source is None else source.text
+
+
 class TransferDialog(QDialog):
-    """Tells which layers start with another project's weights. GUI thread only.
+    """Tells which layers start with the weights of a file. GUI thread only.
 
     Parameters
     ----------
     report : TransferReport
         What matched.
     source : str
-        Name of the other project's file.
+        Name of that file.
     order : sequence of str
         The network's layers, first to last; the last that learns is never offered for freezing.
 
@@ -97,10 +103,13 @@ class TransferDialog(QDialog):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(theme.px(10))
         grid.setVerticalSpacing(theme.px(6))
-        lines = [*((layer, "good", "circle-check", "starts with the other project’s weights")
-                   for layer in self._report.matched),
+        report = self._report
+        lines = [*((layer, "good", "circle-check", told(report, layer))
+                   for layer in report.matched),
                  *((layer.layer_id, "text_muted", "minus", f"fresh weights: {layer.reason}")
-                   for layer in self._report.left)]
+                   for layer in report.left)]
+        if report.unused:
+            lines.append(("", "text_muted", "minus", f"not used: {', '.join(report.unused)}"))
         for line, (layer, colour, icon, text) in enumerate(lines):
             mark, name, words = QLabel(), QLabel(layer), QLabel(text)
             side = theme.px(16)

@@ -135,11 +135,16 @@ def make_trainer(
     threads: int | None = None,
 ) -> TrainerLike:
     """Return the engine's trainer. Imports Numba, so never call it in the window's thread."""
-    from engine.bundles import start_weights
+    from engine.foreign import first_weights
     from engine.training.trainer import Trainer
 
+    found = None
     # What a checkpoint holds makes up for the file, which may be gone.
     if start is None and weights is None and checkpoint is None:
-        start = start_weights(project)
-    return Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights, start=start,
-                   checkpoint=checkpoint, threads=threads)
+        found = first_weights(project, dataset.n_inputs)
+        start = None if found is None else found.arrays
+    trainer = Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights,
+                      start=start, checkpoint=checkpoint, threads=threads)
+    if found is not None and trainer.transfer is not None:
+        trainer.transfer = found.explained(trainer.transfer)
+    return trainer

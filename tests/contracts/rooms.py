@@ -35,6 +35,7 @@ ORDER = (
     "engine.plan",
     "engine.telemetry",
     "engine.bundles",
+    "engine.foreign",
     "engine.diagnosis",
     "engine.microscope",
     "engine.training",

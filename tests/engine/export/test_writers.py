@@ -16,7 +16,9 @@ from safetensors.numpy import load as load_safetensors
 
 from engine.errors import EngineError
 from engine.export import plain, pytorch  # noqa: F401 - the packages whose words are asked for
+from engine.export.keras import made as keras_ops
 from engine.export.names import file_stem, identifiers
+from engine.export.onnx import layers as onnx_layers
 from engine.export.plain import ops as plain_ops
 from engine.export.plain import rules
 from engine.export.pytorch.loss import TEXTS_OF
@@ -68,7 +70,10 @@ def test_what_has_no_word_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) ->
     graph = graph_of(made()["clipped"])
     monkeypatch.delitem(OPS, "linear")
     monkeypatch.delitem(plain_ops.OPS, "linear")
-    for key, title in (("pytorch", "PyTorch"), ("notebook", "PyTorch"), ("numpy", "NumPy")):
+    monkeypatch.delitem(keras_ops.OPS, "linear")
+    monkeypatch.delitem(onnx_layers.WRITERS, "linear")
+    for key, title in (("pytorch", "PyTorch"), ("notebook", "PyTorch"), ("numpy", "NumPy"),
+                       ("keras", "Keras"), ("onnx", "ONNX")):
         with pytest.raises(EngineError) as refused:
             target(key).write(graph, "a")
         assert refused.value.message.code == "export.cannot"
@@ -77,7 +82,7 @@ def test_what_has_no_word_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_unknown_target_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(EngineError, match="pytorch, notebook, numpy"):
+    with pytest.raises(EngineError, match="pytorch, keras, onnx, notebook, numpy"):
         target("caffe")
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from engine.bundles import read_bundle, read_either, write_bundle
@@ -136,7 +136,8 @@ def test_weights_of_another_project_are_reported_and_can_be_frozen(
     write_bundle(default_project(), WEIGHTS, path)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     found = SimpleNamespace(matched=("dense-1", "dense-2"),
-                            left=(Left("output", "w is 2x3 here, and 2x2 there"),))
+                            left=(Left("output", "w is 2x3 here, and 2x2 there"),),
+                            sources={}, unused=())
     monkeypatch.setattr("tests.gui.workbench.fake_trainer.FakeTrainer.transfer", found,
                         raising=False)
     lab.choose_start()
@@ -157,6 +158,38 @@ def test_weights_of_another_project_are_reported_and_can_be_frozen(
     qtbot.waitUntil(lambda: ready(lab))
     assert lab.findChild(TransferDialog) is None
     lab.start_fresh()
+    assert lab.document.project.start_from == ""
+
+
+def test_weights_of_another_program_are_imported_and_told(
+    qtbot: QtBot, lab: LabPage, engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "net.npz"
+    np.savez(path, **{"dense_1.weight": np.zeros((4, 2)), "dense_1.bias": np.zeros(4)})
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    taken = say("foreign.taken", names=("dense_1.weight",), how=say("foreign.by-name"))
+    found = TransferReport(("dense-1",), (LeftLayer("output", say("run.none-yet")),),
+                           {"dense-1": taken}, ("head.weight",))
+    monkeypatch.setattr("tests.gui.workbench.fake_trainer.FakeTrainer.transfer", found,
+                        raising=False)
+    lab.choose_start(foreign=True)
+    assert lab.document.project.start_from == str(path)
+    qtbot.waitUntil(lambda: lab.findChild(TransferDialog) is not None)
+    report = lab.findChild(TransferDialog)
+    assert report is not None
+    assert report.headline.text() == "1 of 2 layers start with the weights of net.npz."
+    words = {label.text() for label in report.findChildren(QLabel)}
+    assert {"dense_1.weight, found by name", "not used: head.weight"} <= words
+    report.reject()
+
+
+@pytest.mark.parametrize("name", ["net.npz", "net.safetensors", "net.onnx", "net.h5", "net.pt"])
+def test_a_file_of_weights_that_cannot_be_read_is_told_and_changes_nothing(
+    lab: LabPage, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_bytes(b"\x80nonsense")
+    assert not lab.files.start_from(tmp_path / name)
+    assert lab.message.text().startswith(f"{name}: ")
     assert lab.document.project.start_from == ""
 
 

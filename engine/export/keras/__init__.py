@@ -1,0 +1,1 @@
+"""Projects as Keras 3 scripts, for any of its backends."""
