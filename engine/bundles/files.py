@@ -29,7 +29,9 @@ from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.messages import Message, say
 from engine.spec import ProjectSpec, project_from_json, project_to_json, read_project
-from engine.spec.files import LARGEST_FILE, replace_file
+from engine.spec.files import LARGEST_FILE
+from engine.spec.opening import opened, unreadable
+from engine.spec.replacing import replace_file
 
 if TYPE_CHECKING:
     from engine.telemetry.checkpoint import Checkpoint

@@ -10,6 +10,8 @@ WORDS: Mapping[str, Entry] = {
     "file.unreadable": Fault(
         "{path}", "cannot be read ({reason})", "a readable file",
         "Check the name and the permission"),
+    "file.special": Fault(
+        "{path}", "this is a device or a pipe, not a file", "a file", "Choose a file"),
     "file.unwritable": Fault(
         "{path}", "cannot be written ({reason})", "a folder with write permission",
         "Save it somewhere else"),
@@ -28,6 +30,9 @@ WORDS: Mapping[str, Entry] = {
     "project.version": Fault(
         "{place}", "the file has format version {version}", "{newest} or older",
         "Open it with a newer Backprop Lab"),
+    "project.too-many-layers": Fault(
+        "{place}", "the network has {count:whole} layers", "at most {most:whole}",
+        "Open a project of fewer layers"),
     "project.too-large": Fault(
         "{place}", "the file has more than {most:whole} bytes", "a few thousand",
         "Open a project file"),
