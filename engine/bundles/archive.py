@@ -14,6 +14,16 @@ BROKEN = (zipfile.BadZipFile, ValueError, KeyError, EOFError, OverflowError, OSE
 """What the reader of zip files raises at those that are none."""
 
 
+_BEGIN, _EMPTY = b"PK\x03\x04", b"PK\x05\x06"
+_END = struct.Struct("<4s4H2LH")
+
+END_BYTES = _END.size
+"""Bytes with which an archive ends that has no comment, as ours have none."""
+
+LARGEST_DIRECTORY = 8 * 2**20
+"""Bytes of the list of members; reading it takes twenty times as many."""
+
+
 class Broken(ValueError):
     """A file is no bundle; the message says what is wrong, as the end of a sentence."""
 
@@ -27,8 +37,23 @@ def reason(error: Exception) -> str | Message:
     return error.message if isinstance(error, Broken) else str(error)
 
 
+def check_ends(begin: bytes, end: bytes) -> None:
+    """Raise `Broken` for what is plainly no archive, or one of too many members.
+
+    Parameters
+    ----------
+    begin, end : bytes
+        Its first four and its last `END_BYTES`: the rest need not have been read.
+    """
+    if begin not in (_BEGIN, _EMPTY) or len(end) != END_BYTES or not end.startswith(_EMPTY):
+        raise Broken(say("bundle.no-archive"))
+    if _END.unpack(end)[5] > LARGEST_DIRECTORY:
+        raise Broken(say("bundle.many-members"))
+
+
 def members(content: bytes) -> dict[str, bytes]:
     """Return the files in a zip of which nothing is compressed; raises one of `BROKEN`."""
+    check_ends(content[:len(_BEGIN)], content[-END_BYTES:])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entries = archive.infolist()
         if any(entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size

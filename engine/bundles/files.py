@@ -12,7 +12,6 @@ itself, so that reading allocates no more than that.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from engine.bundles.archive import BROKEN, Broken, members, reason, zipped
+from engine.bundles.archive import (
+    BROKEN,
+    END_BYTES,
+    Broken,
+    check_ends,
+    members,
+    reason,
+    zipped,
+)
 from engine.bundles.enclosed import LARGEST_ENCLOSED, content_of, take_out
 from engine.bundles.npz import Arrays
 from engine.bundles.weights import packed_weights, weights_in
@@ -230,20 +237,27 @@ def _broken(path: Path, error: Exception) -> FormatError:
 
 
 def _content(path: Path) -> bytes:
-    """Return the bytes of a file that is not too large; raises FormatError."""
+    """Return the bytes of a file that looks like an archive and is not too large.
+
+    Raises
+    ------
+    FormatError
+        If it cannot be read or is too large.
+    Broken
+        If its beginning and its end tell that it is none: then nothing else of it is read.
+    """
     try:
-        with path.open("rb") as file:
-            about = os.fstat(file.fileno())
-            # Room is made for as many bytes as are asked for.
-            most = about.st_size if stat.S_ISREG(about.st_mode) else LARGEST_FILE
-            content = file.read(most + 1) if most <= LARGEST_BUNDLE else b""
-    except (OSError, ValueError) as error:
-        # A path with a null character is a wrong value.
-        why = error.strerror if isinstance(error, OSError) else ""
-        raise FormatError("file.unreadable", path=str(path), reason=why or str(error)) from error
-    if most > LARGEST_BUNDLE or len(content) > most:
-        raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
-    return content
+        with opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > LARGEST_BUNDLE:
+                raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
+            begin = file.read(4)
+            file.seek(max(0, size - END_BYTES))
+            check_ends(begin, file.read(END_BYTES))
+            file.seek(0)
+            return file.read(size)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path: str | Path, *,

@@ -80,15 +80,19 @@ def _named_errors(path: Path) -> Iterator[None]:
 
 
 def check_access(path: Path) -> None:
-    """Raise DataError if a file or folder does not exist or may not be read.
+    """Raise DataError if a file or folder does not exist, is a device, or may not be read.
 
     What reads archives and arrays would call such a file damaged.
     """
     with _named_errors(path):
-        if path.is_dir():
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
             os.scandir(path).close()
-        else:
+        elif stat.S_ISREG(mode):
             path.open("rb").close()
+        else:
+            # To open a pipe waits for somebody who writes to it, perhaps for ever.
+            raise DataError("file.device", path=str(path))
 
 
 def read_head(path: Path) -> Head:

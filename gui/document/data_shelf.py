@@ -117,6 +117,8 @@ def _outputs(project: ProjectSpec) -> int:
     if last is None:
         return 1
     layer_kind = kind(last.kind)
+    field = layer_kind.field(layer_kind.width_option)
     width = layer_kind.options(last)[layer_kind.width_option]
-    # What a file holds may be of any type; `diagnose` says so in words.
-    return max(width, 1) if isinstance(width, int) else 1
+    # What a file holds may be of any type and size; `diagnose` says so in words.
+    fits = field is not None and field.fault(width) is None
+    return int(width) if fits else 1

@@ -48,6 +48,8 @@ WORDS: Mapping[str, Entry] = {
         "Reset the network, or rename the layer"),
     "bundle.would-be-too-large": Fault(
         "{place}", "it would have {size:whole} bytes", "{most:whole}", "Use fewer units"),
+    "bundle.no-archive": "it is not a zip archive",
+    "bundle.many-members": "it holds too many parts",
     "bundle.members": "it holds {names}",
     "bundle.no-members": "it holds nothing",
     "bundle.project-too-large": "its project has more than {most:whole} bytes",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from engine.messages.language import Fault
 from engine.messages.numbers import number
-from engine.messages.texts import shorten
+from engine.messages.texts import shorten, some
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
           "eleven", "twelve")
@@ -39,7 +39,7 @@ def quote(text: str) -> str:
     return repr(shorten(text))
 
 
-def shape(axes: Sequence[int]) -> str:
+def shape(axes: Sequence[object]) -> str:
     """Return the lengths of axes: ``8x8x1``."""
     return "x".join(map(str, axes))
 
@@ -95,15 +95,15 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "quote": quote,
     "shape": shape,
     "axes": lambda axes: shape(axes) or "a single number",
-    "shapes": lambda shapes: ", ".join(map(shape, shapes)),
-    "any_shape": lambda shapes: " or ".join(map(shape, shapes)),
-    "list": lambda parts: ", ".join(map(str, parts)) or "none",
-    "any": lambda parts: " or ".join(map(str, parts)),
-    "several": lambda parts: " / ".join(map(str, parts)),
+    "shapes": lambda shapes: ", ".join(map(shape, some(shapes))),
+    "any_shape": lambda shapes: " or ".join(map(shape, some(shapes))),
+    "list": lambda parts: ", ".join(map(str, some(parts))) or "none",
+    "any": lambda parts: " or ".join(map(str, some(parts))),
+    "several": lambda parts: " / ".join(map(str, some(parts))),
     "chain": chain,
     "headline": headline,
     "fraction": fraction,
-    "clauses": lambda parts: "; ".join(map(str, parts)),
+    "clauses": lambda parts: "; ".join(map(str, some(parts))),
     "listing": listing,
     "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),
 })

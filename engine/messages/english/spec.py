@@ -26,6 +26,8 @@ WORDS: Mapping[str, Entry] = {
                                      "one of {known:list}"),
     "network.no-layers": Fault(
         "Network", "it has no layers", "two at least", "Add an input layer and a dense layer"),
+    "network.too-many-layers": Fault(
+        "Network", "{count:whole} layers", "at most {most:whole}", "Use fewer layers"),
     "network.nothing-to-learn": Fault(
         "Network", "no layer has anything to learn", "one at least", "Add a dense layer"),
     "network.all-frozen": Fault(
