@@ -14,6 +14,7 @@ from engine.layers.issue import Issue
 from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.optimizers import OPTIMIZERS
+from engine.layers.precision import precision_issues
 from engine.layers.registry import kind, kinds
 from engine.layers.schedules import SCHEDULES
 from engine.layers.shapes import all_sources, infer_shapes, parameter_counts, place
@@ -64,6 +65,8 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
         Steps that the longest text to be read needs; 0 leaves unsaid whether there are as many.
     """
     issues = [*_training_issues(project.training, task), *_layer_issues(project.network)]
+    if not issues:
+        issues.extend(precision_issues(project))
     if not issues:
         issues.extend(augmentation_issues(project.training.augmentation, task, is_image,
                                           vocabulary > 0))

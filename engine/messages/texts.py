@@ -44,7 +44,7 @@ def legible(text: str) -> str:
     return text if text.isprintable() else _UNWRITABLE.sub(_told, text)
 
 
-def some(parts: Sequence[object]) -> list[object]:
+def some(parts: Sequence[str]) -> list[str]:
     """Return the first and the last of many parts, with a sign for those between."""
     if len(parts) <= MOST_LISTED:
         return list(parts)

@@ -7,6 +7,7 @@ writing any more, and removes that and nothing else.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -118,6 +119,28 @@ def replace_file(path: str | Path, content: bytes) -> None:
     remove_unfinished(place.parent, place.name)
 
 
+def claim(descriptor: int) -> bool:
+    """Lock an open file until it is closed; say whether that is so, or there are no locks here."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            # Far behind its end, so that others may read it; no buffer has been filled yet.
+            place = os.lseek(descriptor, 0, os.SEEK_CUR)
+            os.lseek(descriptor, 2**40, os.SEEK_SET)
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            finally:
+                os.lseek(descriptor, place, os.SEEK_SET)
+            return True
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
+
+
 def remove_unfinished(folder: Path, name: str = "") -> None:
     """Remove what killed programs have left unfinished; never raises.
 
@@ -157,19 +180,9 @@ def _stem(name: str) -> str:
 
 def _is_claimed(file: BinaryIO) -> bool:
     """Lock a file that was just made; say whether it is still there."""
-    if sys.platform == "win32":
-        # Nobody removes there what is open.
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        # Where there are no locks, nobody can take it for left.
-        return True
-    return os.fstat(file.fileno()).st_nlink > 0
+    # On Windows nobody removes what is open, locked or not.
+    return sys.platform == "win32" or (
+        claim(file.fileno()) and os.fstat(file.fileno()).st_nlink > 0)
 
 
 def _remove_if_left(path: Path) -> None:

@@ -30,6 +30,8 @@ WORDS: Mapping[str, Entry] = {
     "project.version": Fault(
         "{place}", "the file has format version {version}", "{newest} or older",
         "Open it with a newer Backprop Lab"),
+    "project.name": "The project's name is told as {name:name}: on a screen, it is too long or has "
+                    "letters that none can show.",
     "project.too-many-layers": Fault(
         "{place}", "the network has {count:whole} layers", "at most {most:whole}",
         "Open a project of fewer layers"),

@@ -39,7 +39,7 @@ def quote(text: str) -> str:
     return repr(shorten(text))
 
 
-def shape(axes: Sequence[object]) -> str:
+def shape(axes: Sequence[int]) -> str:
     """Return the lengths of axes: ``8x8x1``."""
     return "x".join(map(str, axes))
 
@@ -95,15 +95,15 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "quote": quote,
     "shape": shape,
     "axes": lambda axes: shape(axes) or "a single number",
-    "shapes": lambda shapes: ", ".join(map(shape, some(shapes))),
-    "any_shape": lambda shapes: " or ".join(map(shape, some(shapes))),
-    "list": lambda parts: ", ".join(map(str, some(parts))) or "none",
-    "any": lambda parts: " or ".join(map(str, some(parts))),
-    "several": lambda parts: " / ".join(map(str, some(parts))),
+    "shapes": lambda shapes: ", ".join(some(list(map(shape, shapes)))),
+    "any_shape": lambda shapes: " or ".join(some(list(map(shape, shapes)))),
+    "list": lambda parts: ", ".join(some(list(map(str, parts)))) or "none",
+    "any": lambda parts: " or ".join(some(list(map(str, parts)))),
+    "several": lambda parts: " / ".join(some(list(map(str, parts)))),
     "chain": chain,
     "headline": headline,
     "fraction": fraction,
-    "clauses": lambda parts: "; ".join(map(str, some(parts))),
+    "clauses": lambda parts: "; ".join(some(list(map(str, parts)))),
     "listing": listing,
     "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),
 })

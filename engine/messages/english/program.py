@@ -51,6 +51,12 @@ WORDS: Mapping[str, Entry] = {
     "results.unwritable": Fault(
         "{path}", "cannot be written ({reason})", "a folder with write permission",
         "Choose another with --out"),
+    "results.no-folder": Fault(
+        "{path}", "there is no such folder", "an existing folder",
+        "Make it, or choose another one"),
+    "results.busy": Fault(
+        "{path}", "another program is writing its results there", "a folder of its own",
+        "Choose another with --out, or wait until it is done"),
     "background.unforeseen": Fault(
         "{place}", "it stopped for a reason that was not foreseen",
         remedy="Try again; the log file has the details"),

@@ -53,6 +53,12 @@ WORDS: Mapping[str, Entry] = {
     "training.value": Fault("Training", "{path}: {value}", "{wanted}", "Change it"),
     "value.finite": "a finite number",
     "training.infinite": Fault("Training", "{key} is infinite", "a finite number", "Change it"),
+    "training.beyond": Fault(
+        "Training", "{key}: {value} is more than {precision} holds", "at most {most:general}",
+        "Make it smaller"),
+    "training.no-more-than-0": Fault(
+        "Training", "{key}: {value} is no more than 0 in {precision}", "at least {least:general}",
+        "Make it larger"),
     "training.no-loss": Fault(
         "Training", "no loss is called {name:name}", "one of {known:list}", "Choose one of them"),
     "training.loss-for-task": Fault(
