@@ -410,6 +410,14 @@ def at_home(path: str) -> Path:
         return Path(path)
 
 
+def is_there(path: Path) -> bool:
+    """Say whether a file or folder exists; what cannot be the path of one, as too long, is not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def unknown_encoding(encoding: str, place: str) -> DataError:
     """Return the error for an encoding that Python does not know."""
     return DataError("file.unknown-encoding", place=place, encoding=encoding)

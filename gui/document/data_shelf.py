@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
+from engine.data.files import is_there
 from engine.data.importers.catalogue import IMPORTERS
 from engine.errors import DataError
 from engine.layers import LOSSES, kind, output_layer
@@ -94,7 +95,7 @@ def _fault(data: DataSpec, error: DataError) -> Message:
     """Return why data could not be loaded, short where the file is simply not there."""
     if data.source in (TABLE, TEXT, *IMPORTERS):
         for path in map(Path, (data.path, *data.more_paths, data.table.test_path)):
-            if path.name and not path.exists():
+            if path.name and not is_there(path):
                 return say("document.file-gone", name=path.name)
     return error.message
 

@@ -28,6 +28,7 @@ from gui.document.project_files import (
     Weights,
     name_of,
     read_file,
+    title_of,
     with_absolute_paths,
     write_file,
 )
@@ -178,7 +179,7 @@ class Document(QObject):
     @property
     def title(self) -> str:
         """The file's name without its ending, or the project's name."""
-        return self.path.stem if self.path else self.project.name
+        return title_of(self.project, self.path)
 
     def is_modified(self) -> bool:
         """Say whether there is something that has not been saved."""

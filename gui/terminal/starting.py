@@ -70,7 +70,7 @@ def beginning(path: Path | None, source: Path | None) -> Beginning:
         raise FormatError("state.no-project")
     project = own.project
     if start := start_path(project, path):
-        project = replace(project, start_from=str(start.resolve()))
+        project = replace(project, start_from=str(start.absolute()))
     return Beginning(project, path, None if checkpoint else learned, checkpoint)
 
 

@@ -67,6 +67,8 @@ WORDS: Mapping[str, Entry] = {
     "run.internal-error": Fault(
         "Training", "an internal error ({error})",
         remedy="Reset, and report it with the log file"),
+    "run.given-up": Fault(
+        "Training", "preparing it was cancelled", remedy="Reset to prepare it again"),
     "run.none-yet": Fault(
         "Weights", "there is no run yet", "a network that is ready",
         "Wait until the engine is prepared"),
