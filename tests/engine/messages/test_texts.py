@@ -26,7 +26,8 @@ def test_it_is_never_longer(text: str, most: int) -> None:
 
 
 @pytest.mark.parametrize(("text", "told"), [
-    ("plain", "plain"), ("ä 漢 😀\xa0…", "ä 漢 😀\xa0…"), ("a\0b", r"a\x00b"), ("\x1b[2J", r"\x1b[2J"),
+    ("plain", "plain"), ("ä 漢 😀\xa0…", "ä 漢 😀\xa0…"), ("a\0b", r"a\x00b"),
+    ("\x1b[2J", r"\x1b[2J"),
     ("two\nlines\r", r"two\nlines\r"), ("\u202egnp.exe", r"\u202egnp.exe"), ("\ud800", r"\ud800"),
     ("\x9b", r"\x9b"), ("\u2028", r"\u2028")], ids=ascii)
 def test_what_no_screen_shows_is_told(text: str, told: str) -> None:

@@ -197,23 +197,39 @@ def test_preparing_ends_between_two_parts(name: str, project: Path, tmp_path: Pa
 def test_nothing_is_raised_until_it_is_asked_for() -> None:
     handlers = [signal.getsignal(number) for number in ENDINGS]
     steps = []
-    with pytest.raises(KeyboardInterrupt), put_off() as check:
-        check()
-        signal.raise_signal(signal.SIGINT)
-        steps.append("compiled")
-        check()
-    assert steps == ["compiled"]
-    with pytest.raises(SystemExit, match="143"), put_off():
-        signal.raise_signal(signal.SIGTERM)
+
+    def compile_two() -> None:
+        with put_off() as check:
+            check()
+            signal.raise_signal(signal.SIGINT)
+            steps.append("first")
+            check()
+            steps.append("second")
+
+    def compile_one() -> None:
+        with put_off():
+            signal.raise_signal(signal.SIGTERM)
+            steps.append("whole")
+
+    with pytest.raises(KeyboardInterrupt):
+        compile_two()
+    with pytest.raises(SystemExit, match="143"):
+        compile_one()
+    assert steps == ["first", "whole"]
     assert [signal.getsignal(number) for number in ENDINGS] == handlers
 
 
 def test_ctrl_c_again_ends_at_once() -> None:
     told = []
-    with pytest.raises(KeyboardInterrupt), interruptible(lambda: told.append("once")):
-        signal.raise_signal(signal.SIGINT)
-        assert told == ["once"]
-        signal.raise_signal(signal.SIGINT)
+
+    def be_pressed_twice() -> None:
+        with interruptible(lambda: told.append("once")):
+            signal.raise_signal(signal.SIGINT)
+            assert told == ["once"]
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        be_pressed_twice()
     with interruptible(lambda: told.append("more")) as heard:
         signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGTERM)
