@@ -1,4 +1,4 @@
-"""Tables that are looked at again and again: the time grows with their size, not with its square."""
+"""Tables that are looked at again and again: the time grows with their size, not its square."""
 
 from __future__ import annotations
 
