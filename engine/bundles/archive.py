@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Mapping
+from typing import BinaryIO
 
 from engine.messages import Message, say
 
@@ -15,7 +16,10 @@ BROKEN = (zipfile.BadZipFile, ValueError, KeyError, EOFError, OverflowError, OSE
 
 
 _BEGIN, _EMPTY = b"PK\x03\x04", b"PK\x05\x06"
-_END = struct.Struct("<4s4H2LH")
+_LOCAL, _END = struct.Struct("<4s5H3L2H"), struct.Struct("<4s4H2LH")
+
+ARCHIVES = (".npz", ".zip")
+"""How the names of archives in an archive end."""
 
 END_BYTES = _END.size
 """Bytes with which an archive ends that has no comment, as ours have none."""
@@ -53,18 +57,45 @@ def check_ends(begin: bytes, end: bytes) -> None:
 
 def members(content: bytes) -> dict[str, bytes]:
     """Return the files in a zip of which nothing is compressed; raises one of `BROKEN`."""
-    check_ends(content[:len(_BEGIN)], content[-END_BYTES:])
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    return members_in(io.BytesIO(content), len(content))
+
+
+def members_in(file: BinaryIO, size: int) -> dict[str, bytes]:
+    """Return the files in a zip of so many bytes; raises one of `BROKEN`.
+
+    What is plainly none is not read, and an archive in it that is plainly none is empty.
+    """
+    begin = file.read(len(_BEGIN))
+    file.seek(max(0, size - END_BYTES))
+    check_ends(begin, file.read(END_BYTES))
+    with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
         if any(entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size
                for entry in entries):
             raise Broken(say("bundle.compressed"))
         # Several names for the same bytes would unpack to more than there is.
-        if sum(entry.file_size for entry in entries) > len(content):
+        if sum(entry.file_size for entry in entries) > size:
             raise Broken(say("bundle.claims-more"))
         if len({entry.filename for entry in entries}) < len(entries):
             raise Broken(say("bundle.name-twice"))
-        return {entry.filename: archive.read(entry) for entry in entries}
+        return {entry.filename: archive.read(entry) if _may_be_whole(file, entry) else b""
+                for entry in entries}
+
+
+def _may_be_whole(file: BinaryIO, entry: zipfile.ZipInfo) -> bool:
+    """Say whether a member is no archive, or begins and ends as one does."""
+    if not entry.filename.endswith(ARCHIVES):
+        return True
+    file.seek(entry.header_offset + _LOCAL.size - 4)
+    begin = file.tell() + 4 + sum(struct.unpack("<2H", file.read(4)))
+    file.seek(begin)
+    first = file.read(len(_BEGIN))
+    file.seek(begin + max(0, entry.file_size - END_BYTES))
+    try:
+        check_ends(first, file.read(END_BYTES))
+    except Broken:
+        return False
+    return True
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

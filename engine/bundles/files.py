@@ -19,15 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from engine.bundles.archive import (
-    BROKEN,
-    END_BYTES,
-    Broken,
-    check_ends,
-    members,
-    reason,
-    zipped,
-)
+from engine.bundles.archive import BROKEN, Broken, members_in, reason, zipped
 from engine.bundles.enclosed import LARGEST_ENCLOSED, content_of, take_out
 from engine.bundles.npz import Arrays
 from engine.bundles.weights import packed_weights, weights_in
@@ -37,7 +29,7 @@ from engine.layers.diagnose import LARGEST_NETWORK
 from engine.messages import Message, say
 from engine.spec import ProjectSpec, project_from_json, project_to_json, read_project
 from engine.spec.files import LARGEST_FILE
-from engine.spec.opening import opened, unreadable
+from engine.spec.opening import opened
 from engine.spec.replacing import replace_file
 
 if TYPE_CHECKING:
@@ -216,7 +208,7 @@ def _broken_state(path: Path, error: Exception) -> FormatError:
 def _read(path: Path) -> tuple[ProjectSpec, Arrays, dict[str, bytes]]:
     """Return project and weights in a bundle, and its other members as they are, by name."""
     try:
-        found = members(_content(path))
+        found = _members(path)
         others = {name: found.pop(name) for name in (STATE, BESIDE, *EARLIER, *DATA)
                   if name in found}
         if found.keys() != {PROJECT, WEIGHTS}:
@@ -236,28 +228,13 @@ def _broken(path: Path, error: Exception) -> FormatError:
     return FormatError("bundle.broken", place=path.name, suffix=SUFFIX, reason=reason(error))
 
 
-def _content(path: Path) -> bytes:
-    """Return the bytes of a file that looks like an archive and is not too large.
-
-    Raises
-    ------
-    FormatError
-        If it cannot be read or is too large.
-    Broken
-        If its beginning and its end tell that it is none: then nothing else of it is read.
-    """
-    try:
-        with opened(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > LARGEST_BUNDLE:
-                raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
-            begin = file.read(4)
-            file.seek(max(0, size - END_BYTES))
-            check_ends(begin, file.read(END_BYTES))
-            file.seek(0)
-            return file.read(size)
-    except OSError as error:
-        raise unreadable(path, error) from error
+def _members(path: Path) -> dict[str, bytes]:
+    """Return what lies in a file; raises FormatError, or one of `BROKEN`."""
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST_BUNDLE:
+            raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
+        return members_in(file, size)
 
 
 def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path: str | Path, *,
