@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import BinaryIO
 
 from engine.messages import Message, say
@@ -17,9 +17,6 @@ BROKEN = (zipfile.BadZipFile, ValueError, KeyError, EOFError, OverflowError, OSE
 
 _BEGIN, _EMPTY = b"PK\x03\x04", b"PK\x05\x06"
 _LOCAL, _END = struct.Struct("<4s5H3L2H"), struct.Struct("<4s4H2LH")
-
-ARCHIVES = (".npz", ".zip")
-"""How the names of archives in an archive end."""
 
 END_BYTES = _END.size
 """Bytes with which an archive ends that has no comment, as ours have none."""
@@ -60,10 +57,11 @@ def members(content: bytes) -> dict[str, bytes]:
     return members_in(io.BytesIO(content), len(content))
 
 
-def members_in(file: BinaryIO, size: int) -> dict[str, bytes]:
+def members_in(file: BinaryIO, size: int, archives: Collection[str] = ()) -> dict[str, bytes]:
     """Return the files in a zip of so many bytes; raises one of `BROKEN`.
 
-    What is plainly none is not read, and an archive in it that is plainly none is empty.
+    What is plainly none is not read. A member that is to be one of ``archives`` and plainly is
+    none is not read either, but empty.
     """
     begin = file.read(len(_BEGIN))
     file.seek(max(0, size - END_BYTES))
@@ -78,14 +76,12 @@ def members_in(file: BinaryIO, size: int) -> dict[str, bytes]:
             raise Broken(say("bundle.claims-more"))
         if len({entry.filename for entry in entries}) < len(entries):
             raise Broken(say("bundle.name-twice"))
-        return {entry.filename: archive.read(entry) if _may_be_whole(file, entry) else b""
-                for entry in entries}
+        return {entry.filename: b"" if entry.filename in archives and not _may_be_whole(file, entry)
+                else archive.read(entry) for entry in entries}
 
 
 def _may_be_whole(file: BinaryIO, entry: zipfile.ZipInfo) -> bool:
-    """Say whether a member is no archive, or begins and ends as one does."""
-    if not entry.filename.endswith(ARCHIVES):
-        return True
+    """Say whether a member begins and ends as an archive does."""
     file.seek(entry.header_offset + _LOCAL.size - 4)
     begin = file.tell() + 4 + sum(struct.unpack("<2H", file.read(4)))
     file.seek(begin)

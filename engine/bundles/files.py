@@ -234,7 +234,7 @@ def _members(path: Path) -> dict[str, bytes]:
         size = os.fstat(file.fileno()).st_size
         if size > LARGEST_BUNDLE:
             raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
-        return members_in(file, size)
+        return members_in(file, size, (WEIGHTS, STATE, BESIDE, *EARLIER))
 
 
 def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path: str | Path, *,

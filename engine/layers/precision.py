@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from types import MappingProxyType
@@ -46,6 +47,11 @@ def precision_issues(project: ProjectSpec) -> Iterator[Issue]:
     training = project.training
     held = RANGES[training.precision]
     read = dict(_numbers(training))
+    # After one such step the next loss, which has its square at least, is infinite.
+    longest = math.sqrt(held.largest)
+    if longest < training.learning_rate <= held.largest:
+        yield Issue("", say("training.rate", value=shown(training.learning_rate),
+                            precision=training.precision, most=longest))
     for key, value in read.items():
         if value > held.largest:
             yield Issue("", say("training.beyond", key=key, value=shown(value),

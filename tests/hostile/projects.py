@@ -219,7 +219,7 @@ def started(rng: Rng, content: Content) -> None:
 
 
 CHANGES: tuple[Callable[[Rng, Content], None], ...] = (
-    replaced, replaced, replaced, removed, added, trained, rewired, stacked, fed, named, located,
+    replaced, replaced, replaced, removed, added, trained, trained, trained, rewired, stacked, fed, named, located,
     started)
 
 
@@ -304,16 +304,16 @@ def written(seed: int, folder: Path) -> Path:
     """
     rng = Rng(seed)
     content = rng.choice(BASES)()
-    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+    for _ in range(rng.choice((0, 1, 1, 1, 1, 2))):
         try:
             rng.choice(CHANGES)(rng, content)
         except (AttributeError, KeyError, TypeError, IndexError, ValueError):
             # Nothing is left of what it would change.
             continue
     text = json.dumps(content).encode("utf-8", "surrogatepass")
-    if rng.random() < 0.15:
+    if rng.random() < 0.1:
         text = rng.choice(SPOILINGS)(rng, text)
-    is_bundle = rng.random() < 0.15
+    is_bundle = rng.random() < 0.1
     path = folder / f"project.{'bplab' if is_bundle else 'json'}"
     path.write_bytes(bundle(rng, text) if is_bundle else text)
     return path

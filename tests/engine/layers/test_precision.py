@@ -36,6 +36,13 @@ def test_what_is_0_in_float32() -> None:
     assert codes(optimizer=OptimizerSpec("sgd", weight_decay=1e39)) == []
 
 
+def test_a_rate_after_which_every_loss_is_infinite() -> None:
+    assert codes(learning_rate=1e20) == ["training.rate"]
+    assert codes(learning_rate=1e20, precision="float64") == []
+    assert codes(learning_rate=1e200, precision="float64") == ["training.rate"]
+    assert codes(learning_rate=1e19) == []
+
+
 def test_the_largest_and_smallest_that_float32_holds() -> None:
     assert codes(l2=3.4e38) == []
     assert codes(optimizer=OptimizerSpec("adam", epsilon=1.2e-38)) == []
