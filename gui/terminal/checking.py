@@ -71,11 +71,11 @@ def check(path: Path) -> Finding:
     issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
                       is_image=data.image_shape is not None, vocabulary=data.vocabulary,
                       target_range=data.target_range, longest_text=data.longest_text)
-    faults = [issue.text for issue in issues]
-    if not faults:
-        faults = [fault.text for fault in _refused(project, data, saved.weights)]
-    advice = tuple(_advice(project, data))
-    return Finding(tuple(faults), done, advice)
+    refused = () if issues else tuple(_refused(project, data, saved.weights))
+    # Of what does not fit into memory, nothing else is to be said.
+    advice = () if refused else tuple(_advice(project, data))
+    return Finding((*(issue.text for issue in issues), *(fault.text for fault in refused)), done,
+                   advice)
 
 
 def _of_name(project: ProjectSpec) -> Iterator[str]:

@@ -17,13 +17,16 @@ STRANGE = ("", " ", "NA", "-", "1,5", "1.5e400", "-inf", "nan", "0x1F", "1_000",
            "€ 3,50", "5 %", "1/2", "(3)", "−4", "\xa0", "1 234,5", "3 kg", "a\tb", "NULL", "None")
 SEPARATORS = (",", ";", "\t", "|", " ", "::", "~", "\x1f", ", ", "  ")
 ENDS = ("\n", "\n", "\r\n", "\r", "\n\n", "\r\r\n", "\u2028", "\x0b", " \n", ",\n", "")
+MOST_CELLS = 400_000
+"""Of a table that is to be long."""
+MOST_LETTERS = 4_000_000
 ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252", "latin-1",
              "cp037", "utf-7")
 
 
 def plain(rng: Rng) -> Rows:
     """Return names, and rows of numbers and texts."""
-    width, count = rng.randint(1, 8), rng.choice((0, 1, 3, 20, 200))
+    width, count = rng.randint(2, 8), rng.choice((3, 20, 20, 200, 200))
     kinds = [rng.choice("nnitc") for _ in range(width)]
     return [[f"column {place}" for place in range(width)], *(
         [_cell(rng, kind, row) for kind in kinds] for row in range(count))]
@@ -79,7 +82,8 @@ def repeated(rng: Rng, rows: Rows) -> Rows:
 
 def doubled(rng: Rng, rows: Rows) -> Rows:
     """Have so many rows that not all of them are looked at."""
-    return [rows[0], *(rows[1:] * rng.choice((10, 300)))]
+    cells = sum(map(len, rows[1:])) or 1
+    return [rows[0], *(rows[1:] * min(rng.choice((10, 300)), MOST_CELLS // cells + 1))]
 
 
 SHAPES: tuple[Callable[[Rng, Rows], Rows], ...] = (
@@ -88,7 +92,7 @@ SHAPES: tuple[Callable[[Rng, Rows], Rows], ...] = (
 
 def _encoded(rng: Rng, text: str) -> bytes:
     try:
-        return text.encode(rng.choice(ENCODINGS), "replace")
+        return text.encode(rng.choice(ENCODINGS) if rng.random() < 0.4 else "utf-8", "replace")
     except UnicodeError:
         return text.encode("utf-8", "replace")
 
@@ -106,7 +110,7 @@ def _mutated(rng: Rng, content: bytes) -> bytes:
 def _chosen(rng: Rng) -> TableSpec:
     """Return what somebody has chosen by hand, most of it wrong."""
     return TableSpec(
-        separator=rng.choice(("", *SEPARATORS, "fixed", "xx", "\n", "1")),
+        separator=rng.choice(("", "", *SEPARATORS, "fixed", "xx", "\n", "1")),
         decimal=rng.choice(("", "", ".", ",")), header=rng.choice((None, None, True, False)),
         encoding=rng.choice(("", "", "", "utf-8", "utf-16", "cp1252", "hex", "a\0b")),
         quote=rng.choice(("", "", '"', "'", "x")),
@@ -118,14 +122,17 @@ def written(seed: int, folder: Path) -> tuple[Path, TableSpec]:
     """Write a table into a folder; return its file, and how somebody wants it to be read."""
     rng = Rng(seed)
     rows = plain(rng)
-    for _ in range(rng.choice((0, 1, 1, 2, 3))):
+    for _ in range(rng.choice((0, 0, 1, 1, 2))):
         rows = rng.choice(SHAPES)(rng, rows)
-    separator, end = rng.choice(SEPARATORS[:4] * 3 + SEPARATORS), rng.choice(ENDS)
+    while len(rows) > 2 and sum(len(cell) for row in rows for cell in row) > MOST_LETTERS:
+        rows = rows[:len(rows) // 2]
+    separator = rng.choice(SEPARATORS[:4] * 3 + SEPARATORS)
+    end = rng.choice(ENDS) if rng.random() < 0.5 else "\n"
     quote = rng.choice(("", "", '"', "'"))
     text = end.join(separator.join(f"{quote}{cell}{quote}" for cell in row) for row in rows)
     content = _encoded(rng, text)
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         content = _mutated(rng, content)
     path = folder / rng.choice(("table.csv", "table.txt", "table.tsv", "table.xlsx", "table.arff"))
     path.write_bytes(content)
-    return path, _chosen(rng) if rng.random() < 0.6 else TableSpec()
+    return path, _chosen(rng) if rng.random() < 0.4 else TableSpec()
