@@ -121,7 +121,7 @@ def steady_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         # What is written to a console of Windows takes another way.
-        if stream is not None and type(getattr(stream.buffer, "raw", None)) is io.FileIO:
+        if stream is not None and type(_raw(stream)) is io.FileIO:
             setattr(sys, name, _steadied(stream))
 
 
@@ -130,7 +130,13 @@ def _steadied(stream: TextIO) -> TextIO:
         stream.flush()
     raw = Steady(stream.fileno(), "w", closefd=False)
     return io.TextIOWrapper(io.BufferedWriter(raw), stream.encoding, "backslashreplace",
-                            line_buffering=True)
+                            write_through=True, line_buffering=True)
+
+
+def _raw(stream: TextIO | None) -> object:
+    """Return what writes bytes in the end; without buffers, as PYTHONUNBUFFERED wants, at once."""
+    buffer = getattr(stream, "buffer", None)
+    return getattr(buffer, "raw", buffer)
 
 
 def told(status: int) -> int:
@@ -138,7 +144,7 @@ def told(status: int) -> int:
 
     A reader who has left, as ``head`` does, has read what he wanted.
     """
-    raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
+    raw = _raw(sys.stdout)
     if not isinstance(raw, Steady):
         return status
     sys.stdout.flush()

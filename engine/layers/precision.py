@@ -1,4 +1,4 @@
-"""Numbers of a training that its precision cannot hold: the first step would end with infinity."""
+"""Numbers of a training that its precision cannot hold, so that no step could be taken."""
 
 from __future__ import annotations
 
@@ -47,11 +47,6 @@ def precision_issues(project: ProjectSpec) -> Iterator[Issue]:
     training = project.training
     held = RANGES[training.precision]
     read = dict(_numbers(training))
-    # After one such step the next loss, which has its square at least, is infinite.
-    longest = math.sqrt(held.largest)
-    if longest < training.learning_rate <= held.largest:
-        yield Issue("", say("training.rate", value=shown(training.learning_rate),
-                            precision=training.precision, most=longest))
     for key, value in read.items():
         if value > held.largest:
             yield Issue("", say("training.beyond", key=key, value=shown(value),
@@ -67,9 +62,17 @@ def precision_issues(project: ProjectSpec) -> Iterator[Issue]:
                                           most=held.largest))
 
 
+def is_rash(training: TrainingSpec) -> bool:
+    """Say whether the square of the learning rate is more than the precision holds.
+
+    After one step of it, hardly any network has a finite loss. Where it diverges is worth seeing:
+    that is no reason not to train it.
+    """
+    return training.learning_rate > math.sqrt(RANGES[training.precision].largest)
+
+
 def _numbers(training: TrainingSpec) -> Iterator[tuple[str, float]]:
-    """Yield what every step reads of a training, by its name in the file."""
-    yield "learning_rate", training.learning_rate
+    """Yield what every step reads of a training but its rate, by its name in the file."""
     yield "l1", training.l1
     yield "l2", training.l2
     for field in LOSSES[training.loss].constants:

@@ -16,6 +16,7 @@ from engine.diagnosis.advice import advise
 from engine.errors import EngineError
 from engine.layers import diagnose
 from engine.layers.memory import may_be_too_large
+from engine.layers.precision import is_rash
 from engine.messages import Message, elided, legible, say
 from engine.spec import ProjectSpec
 
@@ -116,6 +117,9 @@ def _check_memory(project: ProjectSpec, data: Dataset) -> None:
 
 def _advice(project: ProjectSpec, data: Dataset) -> Iterator[str]:
     """Yield what a project decides before its first step, but for what is told already."""
+    if is_rash(project.training):
+        yield say("training.rash", rate=project.training.learning_rate,
+                  precision=project.training.precision).text
     unequal = any(remark.message.code == "note.unequal-classes" for remark in data.remarks)
     for note in advise(project, data):
         # What training refuses is told as a fault; classes that the data call unequal are told,

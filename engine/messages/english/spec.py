@@ -56,9 +56,8 @@ WORDS: Mapping[str, Entry] = {
     "training.beyond": Fault(
         "Training", "{key}: {value} is more than {precision} holds", "at most {most:general}",
         "Make it smaller"),
-    "training.rate": Fault(
-        "Training", "learning_rate: the square of {value} is more than {precision} holds",
-        "at most {most:general}", "Make it smaller"),
+    "training.rash": "Learning rate {rate:general}. After one such step hardly any network has "
+                     "numbers that {precision} holds. Make it smaller.",
     "training.no-more-than-0": Fault(
         "Training", "{key}: {value} is no more than 0 in {precision}", "at least {least:general}",
         "Make it larger"),

@@ -81,6 +81,15 @@ def test_results_are_kept_where_nothing_can_be_said(project: Path, tmp_path: Pat
     assert (out / "weights.npz").exists()
 
 
+@needs_full
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_with_and_without_buffers(project: Path, unbuffered: str) -> None:
+    with FULL.open("w") as full:
+        status, told = carried_out("check", project, stdout=full,
+                                   env={**os.environ, "PYTHONUNBUFFERED": unbuffered})
+    assert (status, told.count("\n")) == (ERROR, 1)
+
+
 @unix
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_files(project: Path, tmp_path: Path, closed: str) -> None:
