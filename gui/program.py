@@ -93,7 +93,7 @@ class Steady(io.FileIO):
 
     lost: OSError | None = None
 
-    def write(self, content: ReadableBuffer, /) -> int | None:
+    def write(self, content: ReadableBuffer, /) -> int:
         """Write bytes, or let them go."""
         if self.lost is None:
             try:

@@ -13,7 +13,7 @@ from gui import theme
 
 def plain_tip(text: str) -> str:
     """Return a tooltip that shows a text as it is, however much a person's words look like tags."""
-    if not Qt.mightBeRichText(text):
+    if "<" not in text:
         return text
     return f"<p>{escape(text)}</p>".replace("\n", "<br>")
 

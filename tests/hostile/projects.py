@@ -219,8 +219,8 @@ def started(rng: Rng, content: Content) -> None:
 
 
 CHANGES: tuple[Callable[[Rng, Content], None], ...] = (
-    replaced, replaced, replaced, removed, added, trained, trained, trained, rewired, stacked, fed, named, located,
-    started)
+    replaced, replaced, replaced, removed, added, trained, trained, trained, rewired, stacked, fed,
+    named, located, started)
 
 
 # What happens to the bytes of a file.
