@@ -24,6 +24,8 @@ INTERRUPTED = 130
 """Exit code after Ctrl+C, as shells have it."""
 COMPILE_OPS = "compile-ops"
 """What a program calls itself with to compile in a second process."""
+RUN_CELLS = "run-cells"
+"""What it calls itself with to compute cells of a sweep in processes of their own."""
 SET_UP = "Start it with 'python3 resources/dev.py run', which installs what is missing."
 ICON_ERROR = 0x10
 """For a box of Windows: what it calls MB_ICONERROR."""

@@ -16,6 +16,7 @@ from gui.imports import import_in_turns
 from gui.program import (
     COMPILE_OPS,
     ERROR,
+    RUN_CELLS,
     SET_UP,
     WindowOptions,
     complain,
@@ -24,8 +25,8 @@ from gui.program import (
     told,
 )
 
-COMMAND_LINE = {"train", "compare", "check", "compile", COMPILE_OPS, "--help", "-h", "--version",
-                "-V", "--self-test"}
+COMMAND_LINE = {"train", "compare", "check", "compile", "sweep", "worker", "cluster", COMPILE_OPS,
+                RUN_CELLS, "--help", "-h", "--version", "-V", "--self-test"}
 UNATTENDED = ("--screenshot", "--profile-start")
 """Options of scripts: nobody is there to close a box that says what is wrong."""
 BROKEN_PYSIDE = "6.12.0"
@@ -82,7 +83,7 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
         return WindowOptions()
     import argparse
 
-    from gui.terminal.command_line import Parser
+    from gui.terminal.arguments import Parser
 
     parser = Parser(prog="backprop-lab")
     parser.attended = not any(word.startswith(UNATTENDED) for word in arguments)

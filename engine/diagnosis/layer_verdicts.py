@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.diagnosis.measures import Measure, Measures, weight_readings
 from engine.diagnosis.network import symmetric_layers
-from engine.diagnosis.rules import DEFAULTS, Thresholds
+from engine.diagnosis.rules import DEFAULTS, Limit, Thresholds
 from engine.messages import Message, say
 from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import LayerReading, Snapshot
@@ -72,7 +73,7 @@ def most_severe(found: tuple[LayerVerdict, ...]) -> LayerVerdict:
 
 def findings(snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds = DEFAULTS,
              symmetric: frozenset[str] | None = None, *, learned: bool = False,
-             ) -> tuple[tuple[LayerVerdict, ...], ...]:
+             measures: Measures | None = None) -> tuple[tuple[LayerVerdict, ...], ...]:
     """Return everything that is to be said about each layer; ``healthy`` or ``waiting`` if nothing.
 
     Parameters
@@ -84,26 +85,42 @@ def findings(snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds = 
     learned : bool
         Whether the network has learned its examples: then it needs no more updates, and a gradient
         that is left over is no warning.
+    measures : Measures, optional
+        What is compared of the snapshot, for callers who look at it several times.
     """
     if snapshot.step < 1:
         return tuple((LayerVerdict(layer.id, "waiting", 0, say("layer-verdict.waiting")),)
                      for layer in network)
     if symmetric is None:
         symmetric = symmetric_layers(network)
-    look = _Look(snapshot, network, thresholds, symmetric, learned)
+    look = _Look(snapshot, network, thresholds, symmetric, learned,
+                 measures or Measures(snapshot.layers, thresholds))
     return tuple(look.at(layer.id) for layer in network)
+
+
+class _Limits(NamedTuple):
+    """Below and above which value a figure is too small or too large; between both it is not."""
+
+    small: Limit
+    large: Limit
+    least: float
+    most: float
 
 
 class _Look:
     """One look at all layers, each seen beside the others."""
 
     def __init__(self, snapshot: Snapshot, network: NetworkSpec, thresholds: Thresholds,
-                 symmetric: frozenset[str], learned: bool) -> None:
+                 symmetric: frozenset[str], learned: bool, measures: Measures) -> None:
         self._thresholds = thresholds
         self._places = {layer.id: place for place, layer in enumerate(network)}
         self._symmetric, self._learned = symmetric, learned
         self._readings = {reading.layer_id: reading for reading in snapshot.layers}
-        self._measures = Measures(snapshot.layers, thresholds)
+        self._measures = measures
+        self._limits = tuple(_Limits(small, large, max(small.warning, small.severe),
+                                     min(large.warning, large.severe)) for small, large in (
+            (thresholds.vanishing, thresholds.exploding),
+            (thresholds.activation_small, thresholds.activation_large)))
         self._precision = lost_precision(snapshot)
         self._blocker = blocker(snapshot)
         self._blocked_before = self._places.get(self._blocker, 0)
@@ -134,14 +151,24 @@ class _Look:
     def _flow(self, reading: LayerReading) -> Iterator[LayerVerdict]:
         """Say which gradient, or whether the activations, have become too small or too large."""
         worst: dict[str, tuple[int, Measure]] = {}
-        for measure in self._measures.of(reading):
-            for code, severity in _beyond(measure, self._thresholds):
+        for measure, value in self._measures.valued(reading):
+            for code, severity in self._beyond(measure, value):
                 if severity > worst.get(code, (0, measure))[0]:
                     worst[code] = severity, measure
         for code, (severity, measure) in worst.items():
             if severity > 1 or not self._learned:
                 yield LayerVerdict(reading.layer_id, code, severity, self._told(measure, code),
                                    measure)
+
+    def _beyond(self, measure: Measure, value: float) -> list[tuple[str, int]]:
+        """Return which thresholds it is beyond: ``vanishing`` or ``exploding``, and how far."""
+        limits = self._limits[measure.quantity == "signal"]
+        # Of hundreds at every frame, most are beyond none.
+        if not (value < limits.least or value > limits.most):
+            return []
+        found = [("vanishing", 0 if measure.is_beside_inputs else limits.small.below(value)),
+                 ("exploding", limits.large.above(value))]
+        return [(code, severity) for code, severity in found if severity]
 
     def _told(self, measure: Measure, code: str) -> Message:
         layer = self._places[measure.reference_id]
@@ -164,15 +191,6 @@ def _arrives(measure: Measure, layer: int) -> Message:
                 say("arrives.share", value=measure.shown, layer=layer))
     return (say("arrives.times-at-units", value=measure.shown, layer=layer) if measure.shown > 1
             else say("arrives.share-at-units", value=measure.shown, layer=layer))
-
-
-def _beyond(measure: Measure, thresholds: Thresholds) -> Iterator[tuple[str, int]]:
-    """Return which thresholds a measure is beyond: ``vanishing`` or ``exploding``, and how far."""
-    small, large = measure.smallness(thresholds), measure.largeness(thresholds)
-    if not measure.is_beside_inputs and (severity := small.below(measure.value)):
-        yield "vanishing", severity
-    if severity := large.above(measure.value):
-        yield "exploding", severity
 
 
 def blocker(snapshot: Snapshot) -> str:

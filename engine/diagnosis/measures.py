@@ -95,9 +95,21 @@ class Measures:
         given = layers[0].activation_rms if layers else math.nan
         self._given = max(1.0, given) if math.isfinite(given) else 1.0
         self._given_id = layers[0].layer_id if layers else ""
+        self._values: dict[str, tuple[tuple[Measure, float], ...]] = {}
 
     def of(self, reading: LayerReading) -> tuple[Measure, ...]:
         """Return what is compared of one layer, gradients first; of what it lacks, nothing."""
+        return tuple(measure for measure, _ in self.valued(reading))
+
+    def valued(self, reading: LayerReading) -> tuple[tuple[Measure, float], ...]:
+        """Return the same, each with its value; of a layer that was asked for, what was found."""
+        found = self._values.get(reading.layer_id)
+        if found is None:
+            found = tuple((measure, measure.value) for measure in self._compared(reading))
+            self._values[reading.layer_id] = found
+        return found
+
+    def _compared(self, reading: LayerReading) -> tuple[Measure, ...]:
         if not self._weighted:
             return ()
         found = []

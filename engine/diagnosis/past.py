@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median, quantiles
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
+Reals = NDArray[np.float64]
 LARGEST_CURVE = 256
 """Points of the loss curve that are kept; every second one is dropped when there are more."""
 
@@ -92,33 +96,53 @@ class Smoothing:
 
     def __init__(self, snapshots: int) -> None:
         self._snapshots = snapshots
-        self._figures: dict[tuple[str, str], deque[float]] = {}
+        self._rows: dict[str, int] = {}
+        # By layer and figure, the newest last; NaN where there are fewer.
+        self._kept: Reals = np.full((0, len(SMOOTHED), snapshots), np.nan)
 
     def set_snapshots(self, snapshots: int) -> None:
         """Take medians of so many snapshots from now on."""
+        before, most = self._kept, min(snapshots, self._snapshots)
+        self._kept = np.full((*before.shape[:2], snapshots), np.nan)
+        self._kept[..., snapshots - most:] = before[..., self._snapshots - most:]
         self._snapshots = snapshots
-        self._figures = {key: deque(figures, snapshots) for key, figures in self._figures.items()}
 
     def smoothed(self, snapshot: Snapshot) -> Snapshot:
         """Return the snapshot of a later step with medians in the place of single figures."""
-        return replace(snapshot, layers=tuple(map(self._reading, snapshot.layers)))
+        if not snapshot.layers:
+            return snapshot
+        figures = [vars(reading) for reading in snapshot.layers]
+        # All at once: a hundred layers have a thousand figures, at every frame.
+        usual = self._usual([reading.layer_id for reading in snapshot.layers], np.array(
+            [[one[name] for name in SMOOTHED] for one in figures], np.float64))
+        return replace(snapshot, layers=tuple(
+            LayerReading(**{**one, **dict(zip(SMOOTHED, row, strict=True))})
+            for one, row in zip(figures, usual, strict=True)))
 
-    def _reading(self, reading: LayerReading) -> LayerReading:
-        figures = vars(reading)
-        # Several times as fast as `replace`, which counts for a hundred layers at every frame.
-        return LayerReading(**{**figures, **{
-            name: self._usual(reading.layer_id, name, figures[name]) for name in SMOOTHED}})
+    def _usual(self, layer_ids: Sequence[str], values: Reals) -> list[list[float]]:
+        """Return medians in the place of figures, float64[layers, figures]."""
+        rows, is_kept = self._rows_of(layer_ids), np.isfinite(values)
+        is_magnitude = np.arange(len(SMOOTHED)) < len(_MAGNITUDES)
+        kept = self._kept[rows]
+        newest = np.where(is_magnitude, _decades(values), values)[..., None]
+        kept = np.where(is_kept[..., None], np.concatenate((kept[..., 1:], newest), axis=-1), kept)
+        self._kept[rows] = kept
+        usual = _medians(kept)
+        usual[:, is_magnitude] = [[10.0**one for one in row]
+                                  for row in usual[:, is_magnitude].tolist()]
+        as_it_is = ~is_kept | (is_magnitude & (values == 0))
+        found: list[list[float]] = np.where(as_it_is, values, usual).tolist()
+        return found
 
-    def _usual(self, layer_id: str, name: str, value: float) -> float:
-        if not math.isfinite(value):
-            return value
-        is_magnitude = name in _MAGNITUDES
-        kept = self._figures.setdefault((layer_id, name), deque(maxlen=self._snapshots))
-        kept.append(_decades(value) if is_magnitude else value)
-        if is_magnitude and value == 0:
-            return value
-        usual = median(kept)
-        return 10.0 ** usual if is_magnitude else usual
+    def _rows_of(self, layer_ids: Sequence[str]) -> list[int]:
+        """Return where the figures of layers are kept; make room for those that are new."""
+        for layer_id in layer_ids:
+            self._rows.setdefault(layer_id, len(self._rows))
+        more = len(self._rows) - len(self._kept)
+        if more:
+            room = np.full((more, *self._kept.shape[1:]), np.nan)
+            self._kept = np.concatenate((self._kept, room))
+        return [self._rows[layer_id] for layer_id in layer_ids]
 
 
 class Past:
@@ -250,5 +274,17 @@ class Past:
         return loss if abs(step - middle) <= FARTHEST * self.step else math.nan
 
 
-def _decades(value: float) -> float:
-    return math.log10(value) if value > 0 else -math.inf
+def _decades(values: Reals) -> Reals:
+    """Return log10 of sizes; -inf for 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(values > 0, np.log10(values), -np.inf)
+
+
+def _medians(kept: Reals) -> Reals:
+    """Return medians along the last axis, NaN being left out; of nothing, NaN."""
+    ordered = np.sort(kept, axis=-1)
+    count = np.count_nonzero(~np.isnan(kept), axis=-1)[..., None]
+    low, high = (np.take_along_axis(ordered, np.clip(place, 0, kept.shape[-1] - 1), axis=-1)
+                 for place in ((count - 1) // 2, count // 2))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(((low + high) / 2)[..., 0])

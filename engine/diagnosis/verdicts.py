@@ -19,7 +19,7 @@ from engine.diagnosis.layer_verdicts import (
     most_severe,
     update_share,
 )
-from engine.diagnosis.measures import weight_readings
+from engine.diagnosis.measures import Measures, weight_readings
 from engine.diagnosis.memory import Memory
 from engine.diagnosis.past import Finding, Past, Smoothing
 from engine.diagnosis.patient import Patient
@@ -229,9 +229,10 @@ class RunJudge:
             return
         usual = self._smoothing.smoothed(snapshot)
         strict, eased = self._thresholds, self._thresholds.leaving(self._steady.code)
-        by_layer = self._findings(usual, strict)
+        measures = Measures(usual.layers, strict)
+        by_layer = self._findings(usual, strict, measures)
         lenient = self._run_level(usual, by_layer if eased is strict else
-                                  self._findings(usual, eased))
+                                  self._findings(usual, eased, measures))
         self._past.note(snapshot, _with_milder(lenient))
         self._seen = self._last = _Seen(snapshot, usual, by_layer, lenient, seconds)
         self._speak(self._seen)
@@ -273,10 +274,10 @@ class RunJudge:
         return (self._past.silent >= self._thresholds.snapshots
                 and not self._is_learned(case.snapshot.training))
 
-    def _findings(self, snapshot: Snapshot, thresholds: Thresholds
-                  ) -> tuple[tuple[LayerVerdict, ...], ...]:
+    def _findings(self, snapshot: Snapshot, thresholds: Thresholds,
+                  measures: Measures | None = None) -> tuple[tuple[LayerVerdict, ...], ...]:
         return findings(snapshot, self._patient.network, thresholds, self._patient.symmetric,
-                        learned=self._is_learned(snapshot.training))
+                        learned=self._is_learned(snapshot.training), measures=measures)
 
     def _forget(self) -> None:
         self._past = Past(self._thresholds.patience)

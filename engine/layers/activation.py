@@ -22,6 +22,7 @@ from engine.layers.covariance import (
 from engine.layers.duals import leaky
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule, Passage
+from engine.layers.share_covariances import shares_of
 from engine.spec.fields import Field
 
 
@@ -173,6 +174,11 @@ class Softmax(LayerKind):
     def limits(self, options: Options) -> tuple[float, float]:
         """Return 0 and 1."""
         return 0.0, 1.0
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing:
+        """Return the moments of shares of drawn rows."""
+        return shares_of(inputs[0], around.number)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op forward and one backward."""

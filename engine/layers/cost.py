@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from engine.layers.kind import Parameter, Shape, UsedRows, Value
-from engine.layers.shapes import DATA, resolve
+from engine.layers.shapes import DATA, ResolvedLayer, resolve
 from engine.spec import NetworkSpec
 
 _SOMEWHERE = 0
@@ -108,9 +108,23 @@ def costs(network: NetworkSpec, data_shape: Shape) -> tuple[LayerCost, ...]:
     ShapeError
         At the first layer that does not fit what feeds it.
     """
+    global _last
+    last, resolved = _last, resolve(network, data_shape)
+    if last is not None and last[0] is resolved:
+        return last[1]
+    found = _counted(resolved, data_shape)
+    _last = resolved, found
+    return found
+
+
+_last: tuple[tuple[ResolvedLayer, ...], tuple[LayerCost, ...]] | None = None
+"""What was counted last."""
+
+
+def _counted(resolved: tuple[ResolvedLayer, ...], data_shape: Shape) -> tuple[LayerCost, ...]:
     outputs: list[Value] = []
     found = []
-    for layer in resolve(network, data_shape):
+    for layer in resolved:
         parameters = layer.parameters()
         plan = _Counting(
             tuple(Value(_SOMEWHERE, -1, data_shape) if source == DATA else outputs[source]

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layers.duals import Dual, DualRule, expanded, linear, unevenness
+from engine.messages import Message, say
 
 Reals = NDArray[np.float64]
 Shape = tuple[int, ...]
@@ -125,6 +126,11 @@ class Signal:
         Where it is a function of normal numbers.
     typical : Typical | None
         Of such numbers, what those of all examples are like.
+    drawn : callable | None
+        Draws units, float64[places * n, count or more], where they are no function of normal
+        numbers, each of its own; else None.
+    mask : float64[n, places] | None
+        Which steps of a sequence count, 1, and which are padding, 0; None: all count.
     origins : frozenset[int]
         Layers and inputs whose numbers are in it as they are, or a function of them: two signals
         that share one do not vary independently of one another.
@@ -136,6 +142,8 @@ class Signal:
     values: Reals | None = None
     argument: Argument | None = None
     typical: Typical | None = field(default=None, kw_only=True)
+    drawn: Callable[[int], Reals] | None = field(default=None, kw_only=True)
+    mask: Reals | None = field(default=None, kw_only=True)
     origins: frozenset[int] = field(default=frozenset(), kw_only=True)
 
     @property
@@ -256,6 +264,20 @@ class Surroundings:
     frozen: bool = False
 
 
+class NoRule(Exception):
+    """What comes in is nothing that a rule is known for.
+
+    Parameters
+    ----------
+    reason : Message
+        Why.
+    """
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+
+
 TOGETHER = 1024
 """Places times examples up to which places are followed together."""
 
@@ -325,11 +347,19 @@ def scaled_diagonal(second: Reals, factor: float) -> Reals:
 
 def applied(signal: Signal, dual: DualRule, function: Callable[[Reals], Reals]
             ) -> tuple[Signal, Callable[[Reals], Reals]]:
-    """Return a function of a signal, and what turns moments of its gradient into the argument's."""
+    """Return a function of a signal, and what turns moments of its gradient into the argument's.
+
+    Raises
+    ------
+    NoRule
+        If the signal is neither normal nor a function of normal numbers.
+    """
     if signal.values is not None:
         return _applied_to_values(signal, function)
     if dual is linear:
         return signal, lambda gradient: gradient
+    if signal.drawn is not None:
+        raise NoRule(say("theory.not-normal"))
     inner = signal.argument
     if inner is None:
         found = dual(signal.spread, signal.mean)

@@ -31,6 +31,8 @@ def rows_of(signal: Signal, count: int) -> Reals:
     if signal.values is not None:
         n, units = signal.examples, signal.shape[-1]
         return np.asarray(np.swapaxes(signal.values.reshape(n, -1, units), 0, 1).reshape(-1, units))
+    if signal.drawn is not None:
+        return signal.drawn(count)[:, :count]
     if signal.argument is None:
         covariance, mean = signal.spread, signal.mean
     else:

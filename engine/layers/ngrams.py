@@ -8,11 +8,19 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.layers.covariance import Crossing, Learned, Return, Signal, Surroundings
+from engine.layers.covariance import Reals as Moments
 from engine.layers.images import check_rank
 from engine.layers.initialisers import TABLE
 from engine.layers.kind import Lowering, Options, Parameter, Shape
 from engine.layers.sequence import LARGEST_VOCABULARY, SPARSE_FIELD, padded
-from engine.layers.weighted import DRAWN_FIELDS, WeightedKind, initial_weights
+from engine.layers.weighted import (
+    DRAWN_FIELDS,
+    WeightedKind,
+    initial_weights,
+    weight_square,
+)
+from engine.messages import Message, say
 from engine.spec import Option
 from engine.spec.fields import Choice, Field
 
@@ -92,6 +100,27 @@ class NgramBag(WeightedKind):
         longer = int(options["buckets"]) if int(options["longest"]) > 1 else 0
         return int(options["vocabulary"]) + longer, int(options["units"])
 
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Crossing | Message:
+        """Return the moments of sums of random vectors, the same for the same n-gram."""
+        (x,) = inputs
+        if x.values is None:
+            return say("theory.no-rule", title=self.title)
+        if options["weighting"] != "none":
+            return say("theory.counted-by-data")
+        fans = rows, units = self.fans(options, (x.shape,))
+        square = weight_square(options, fans, fans, 1.0, around.squares, role=self.role)
+        if not isinstance(square, float):
+            return square
+        shared = _shared(options, x.values.astype(np.int64))[None]
+        output = Signal((units,), square * shared, np.zeros(shared.shape[:2]),
+                        origins=frozenset((around.number,)))
+
+        def back(gradient: Moments) -> Return:
+            pairs = gradient[0] * shared[0] / rows
+            return Return((np.zeros_like(gradient),), (Learned(rows * units, pairs),))
+        return Crossing(output, back)
+
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to the rows of all n-grams, the sum of their vectors and its gradient."""
         (x,) = plan.inputs
@@ -119,3 +148,34 @@ class NgramBag(WeightedKind):
         longest = int(options["longest"])
         name = "Bag of words" if longest == 1 else f"Bag of 1- to {longest}-grams"
         return f"{name} {options['vocabulary']} → {options['units']}"
+
+
+def _shared(options: Options, tokens: NDArray[np.int64]) -> Moments:
+    """Return the sum over rows of the table of what both of two texts count there, float64[n, n].
+
+    Two different n-grams of several tokens share a row as often as chance has it.
+    """
+    longest, n = int(options["longest"]), len(tokens)
+    counts = [_counts(tokens, size) for size in range(1, longest + 1)]
+    if options["distinct"]:
+        counts = [(one > 0).astype(np.float64) for one in counts]
+    if options["combine"] == "mean":
+        total = np.maximum(sum(one.sum(axis=1) for one in counts), 1.0)
+        counts = [one / total[:, None] for one in counts]
+    same = [one @ one.T for one in counts]
+    of_longer = np.sum([np.zeros(n), *(one.sum(axis=1) for one in counts[1:])], axis=0)
+    apart = np.outer(of_longer, of_longer) - np.sum([np.zeros((n, n)), *same[1:]], axis=0)
+    return np.asarray(np.sum(same, axis=0) + apart / int(options["buckets"]))
+
+
+def _counts(tokens: NDArray[np.int64], size: int) -> Moments:
+    """Return how often every text has every n-gram of so many tokens, float64[n, n-grams]."""
+    if tokens.shape[1] < size:
+        return np.zeros((len(tokens), 0))
+    found = np.lib.stride_tricks.sliding_window_view(tokens, size, axis=1)
+    there = (found != 0).all(axis=-1)
+    texts = np.nonzero(there)[0]
+    different, which = np.unique(found[there], axis=0, return_inverse=True)
+    counts = np.zeros((len(tokens), len(different)))
+    np.add.at(counts, (texts, which.reshape(-1)), 1.0)
+    return counts

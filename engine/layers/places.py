@@ -100,6 +100,27 @@ def mapped(signal: Signal, shape: Shape, matrix: Reals, number: int) -> Crossing
     return Crossing(output, lambda gradient: Return((_of_places(gradient, matrix.T, n),)))
 
 
+def mean_of_all(signal: Signal, number: int) -> Crossing | Message:
+    """Return the mean over all places that count; 0 where none does."""
+    if signal.mask is None:
+        return mapped(signal, signal.shape[-1:], np.full((1, signal.places), 1 / signal.places),
+                      number)
+    if not is_together(signal):
+        return too_many()
+    # Of every example other places count. Rows are places by examples.
+    shares = signal.mask / np.maximum(signal.mask.sum(axis=1, keepdims=True), 1.0)
+    n, each = signal.examples, shares.T.reshape(-1)
+    weighed = signal.second[0] * each[:, None] * each[None, :]
+    second = weighed.reshape(-1, n, signal.places, n).sum(axis=(0, 2))[None]
+    mean = (signal.mean[0] * each).reshape(-1, n).sum(axis=0)[None]
+    output = Signal(signal.shape[-1:], second, mean, origins=signal.origins)
+
+    def back(gradient: Reals) -> Return:
+        spread = np.tile(gradient[0], (signal.places, signal.places))
+        return Return(((spread * each[:, None] * each[None, :])[None],))
+    return Crossing(output, back)
+
+
 def _of_places(second: Reals, matrix: Reals, n: int) -> Reals:
     """Return A M Aᵀ, A running over places alone."""
     after, before = matrix.shape

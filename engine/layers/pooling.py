@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from engine.layers.covariance import Crossing, Signal, Surroundings
 from engine.layers.images import as_image, check_rank, window, windowed
 from engine.layers.kind import LayerKind, Lowering, Options, Shape, Value
-from engine.layers.places import Indices, largest, mapped, means_over_windows, windows
+from engine.layers.places import (
+    Indices,
+    largest,
+    mapped,
+    mean_of_all,
+    means_over_windows,
+    windows,
+)
 from engine.layers.sequence import lower_sequence_mean
 from engine.messages import Message, say
 from engine.spec.fields import Field
@@ -132,9 +137,7 @@ class GlobalAveragePooling(LayerKind):
     def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
                     ) -> Crossing | Message:
         """Return the moments of the mean over all places."""
-        (x,) = inputs
-        matrix = np.full((1, x.places), 1 / x.places)
-        return mapped(x, x.shape[-1:], matrix, around.number)
+        return mean_of_all(inputs[0], around.number)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to a mean over one window that holds everything, or all steps that count."""

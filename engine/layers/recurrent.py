@@ -227,6 +227,8 @@ class Recurrent(WeightedKind):
         (x,) = inputs
         if options["carried"]:
             return say("theory.carried")
+        if x.mask is not None and not x.mask.all():
+            return say("theory.padding")
         if not is_together(x):
             return too_many()
         sizes = self._theory_sizes(options, x, around)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from engine.errors import ShapeError
+from engine.layers.covariance import Signal, Surroundings
 from engine.layers.images import check_rank
 from engine.layers.kind import LayerKind, Lowering, Options, Shape
+from engine.messages import Message, say
 from engine.spec.fields import Field
 
 
@@ -37,6 +39,11 @@ class Sampling(LayerKind):
         if shape[0] % 2:
             raise ShapeError("layer.sampling-odd", place=self.title, size=shape[0])
         return (shape[0] // 2,)
+
+    def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
+                    ) -> Message:
+        """Return why no rule is known: a term of the loss begins here, and halves differ."""
+        return say("theory.own-loss")
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to the draw, its gradient and the term of the loss."""

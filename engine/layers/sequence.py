@@ -21,7 +21,7 @@ from engine.layers.covariance import Reals as Moments
 from engine.layers.images import check_rank
 from engine.layers.initialisers import TABLE, Weights
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
-from engine.layers.places import mapped
+from engine.layers.places import mean_of_all
 from engine.layers.weighted import (
     DRAWN_FIELDS,
     WeightedKind,
@@ -99,8 +99,6 @@ class Embedding(WeightedKind):
                     ) -> Crossing | Message:
         """Return the moments of vectors that are the same for the same token, else independent."""
         (x,) = inputs
-        if options["padding"]:
-            return say("theory.padding")
         if x.values is None:
             return say("theory.no-rule", title=self.title)
         shape = self.infer_shape(options, (x.shape,))
@@ -112,8 +110,13 @@ class Embedding(WeightedKind):
         n, tokens = x.examples, x.values.T
         rows = tokens.reshape(-1) if tokens.size <= TOGETHER else tokens
         same = np.equal(rows[..., :, None], rows[..., None, :]).astype(np.float64)
+        mask = None
+        if options["padding"]:
+            # The vector of token 0 is 0, and stays so.
+            mask = (x.values != 0).astype(np.float64)
+            same *= (rows != 0)[..., :, None]
         same = same.reshape(-1, *same.shape[-2:])
-        output = Signal(shape, square * same, np.zeros(same.shape[:2]),
+        output = Signal(shape, square * same, np.zeros(same.shape[:2]), mask=mask,
                         origins=frozenset((around.number,)))
         size = int(options["vocabulary"]) * shape[-1]
 
@@ -182,8 +185,7 @@ class SequenceMean(LayerKind):
     def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
                     ) -> Crossing | Message:
         """Return the moments of the mean over all steps."""
-        (x,) = inputs
-        return mapped(x, x.shape[-1:], np.full((1, x.places), 1 / x.places), around.number)
+        return mean_of_all(inputs[0], around.number)
 
     def lower(self, options: Options, plan: Lowering) -> None:
         """Lower to one op forward and one backward."""

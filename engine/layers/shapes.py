@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.errors import ShapeError
 from engine.layers.kind import LayerKind, Options, Parameter, Shape
@@ -44,6 +45,10 @@ class ResolvedLayer:
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return its arrays: weights before biases before what is not learned."""
+        return self._parameters
+
+    @cached_property
+    def _parameters(self) -> tuple[Parameter, ...]:
         found = self.kind.parameters(self.options, self.inputs)
         return tuple(sorted(found, key=lambda parameter: (not parameter.is_learned,
                                                           not parameter.is_weight)))
@@ -120,6 +125,20 @@ def resolve(network: NetworkSpec, data_shape: Shape) -> tuple[ResolvedLayer, ...
     ShapeError
         At the first layer that does not fit what feeds it.
     """
+    global _last
+    last = _last
+    if last is not None and last[0] is network and last[1] == data_shape:
+        return last[2]
+    resolved = _resolved(network, data_shape)
+    _last = network, data_shape, resolved
+    return resolved
+
+
+_last: tuple[NetworkSpec, Shape, tuple[ResolvedLayer, ...]] | None = None
+"""What was asked last: whoever makes a run asks eight times over for the same network."""
+
+
+def _resolved(network: NetworkSpec, data_shape: Shape) -> tuple[ResolvedLayer, ...]:
     resolved: list[ResolvedLayer] = []
     before: dict[str, int] = {}
     for position, layer in enumerate(network):

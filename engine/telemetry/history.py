@@ -86,6 +86,11 @@ class History:
         used = self._used
         return (self._first_step[:used] + self._last_step[:used]) / 2
 
+    @property
+    def newest(self) -> float:
+        """The last step; 0 before there is one."""
+        return float(self._last_step[self._used - 1]) if self.length else 0.0
+
     def low(self, column: str) -> Reals:
         """Return the smallest value in every bucket, float64[b]; NaN where nothing was measured."""
         return self._low[self._index[column], :self._used].copy()
@@ -122,9 +127,23 @@ class History:
         KeyError
             If it is of another kind.
         """
-        means = self._mean_of_row(self._log_row[column])
-        measured = self._count[self._index[column], :self._used] > 0
-        return np.where(measured & np.isnan(means), -np.inf, means)
+        (means,) = self.log_means((column,))
+        return np.asarray(means)
+
+    def log_means(self, columns: Sequence[str]) -> Reals:
+        """Return what `log_mean` does of several columns at once, float64[columns, b].
+
+        Raises
+        ------
+        KeyError
+            If one of them is of another kind.
+        """
+        logarithms = [self._log_row[column] for column in columns]
+        rows, used = [self._index[column] for column in columns], self._used
+        with np.errstate(invalid="ignore"):
+            means = self._sum[logarithms, :used] / self._count[logarithms, :used]
+        return np.asarray(np.where((self._count[rows, :used] > 0) & np.isnan(means), -np.inf,
+                                   means))
 
     def last(self, column: str) -> float:
         """Return the newest measured value, or NaN if there is none."""
@@ -154,11 +173,10 @@ class History:
     def _note_last(self, values: Reals) -> None:
         if not values.shape[1]:
             return
-        self._last = np.where(np.isnan(values[:, -1]), self._last, values[:, -1])
-        for row in np.flatnonzero(np.isnan(values[:, -1])):
-            measured = np.flatnonzero(~np.isnan(values[row]))
-            if len(measured):
-                self._last[row] = values[row, measured[-1]]
+        measured = ~np.isnan(values)
+        newest = values.shape[1] - 1 - np.argmax(measured[:, ::-1], axis=1)
+        rows = np.flatnonzero(measured.any(axis=1))
+        self._last[rows] = values[rows, newest[rows]]
 
     def _fill(self, steps: NDArray[np.int64], values: Reals) -> None:
         """Add rows that fit into the buckets at their present width."""

@@ -19,7 +19,7 @@ from engine.layers.duals import Reals
 from engine.messages import Message, say
 from engine.theory.prediction import Prediction
 
-_SIZES = np.logspace(-12.0, 12.0, 193)
+SIZES = np.logspace(-12.0, 12.0, 193)
 """Mean squares between which a fixed point is looked for; 1 is among them."""
 
 _SAME = 1e-3
@@ -63,22 +63,22 @@ def criticality(activation: str, weight_variance: float, bias_variance: float) -
         Mean square of a bias.
     """
     function = ACTIVATIONS[activation]
-    following = weight_variance * _squares(function, _SIZES)[0] + bias_variance
-    growth = following / _SIZES - 1
-    middle = len(_SIZES) // 2
+    following = weight_variance * _squares(function, SIZES)[0] + bias_variance
+    growth = following / SIZES - 1
+    middle = len(SIZES) // 2
     if np.all(np.abs(growth) < _SAME):
         return _at(function, weight_variance, math.nan, 1.0, say("theory.any-size"))
     if growth[middle] >= 0:
         ends = np.flatnonzero(growth[middle:] < 0)
         if not len(ends):
-            return _at(function, weight_variance, math.nan, _SIZES[-1], say("theory.grows"))
+            return _at(function, weight_variance, math.nan, SIZES[-1], say("theory.grows"))
         low = middle + int(ends[0]) - 1
     else:
         ends = np.flatnonzero(growth[:middle] >= 0)
         if not len(ends):
-            return _at(function, weight_variance, 0.0, _SIZES[0], say("theory.fades"))
+            return _at(function, weight_variance, 0.0, SIZES[0], say("theory.fades"))
         low = int(ends[-1])
-    q = _between(function, weight_variance, bias_variance, _SIZES[low], _SIZES[low + 1])
+    q = _between(function, weight_variance, bias_variance, SIZES[low], SIZES[low + 1])
     return _at(function, weight_variance, q, q, None)
 
 

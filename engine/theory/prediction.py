@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.layers import LOSSES, ResolvedLayer, place, resolve
-from engine.layers.covariance import Crossing, Reals, Return, Signal, Surroundings, of_values
+from engine.layers.covariance import (
+    Crossing,
+    NoRule,
+    Reals,
+    Return,
+    Signal,
+    Surroundings,
+    of_values,
+)
 from engine.messages import Message, say
 from engine.spec import ProjectSpec
 from engine.theory.band import of_layer as band_of
@@ -141,13 +149,16 @@ class _Walk:
                 self._probe.inputs, -1, self._probe.typical))
         around = Surroundings(self._probe.batch, of_layer(self._squares, layer.spec.id), position,
                               layer.spec.frozen)
-        found = layer.kind.covariances(layer.options, tuple(inputs), around)
+        try:
+            found = layer.kind.covariances(layer.options, tuple(inputs), around)
+        except NoRule as fault:
+            found = fault.reason
         if isinstance(found, Message):
             return say("theory.layer", layer=place(position, layer.spec), reason=found)
         if not np.isfinite(found.output.second).all():
             return say("theory.layer", layer=place(position, layer.spec),
                        reason=say("theory.overflow"))
-        return found
+        return replace(found, output=_of_its_kind(_masked(found.output, inputs), inputs))
 
     def _way_back(self) -> tuple[list[Return | Message], list[Reals | Message | None]]:
         """Return what every layer sends back, and the moments of dL/d(its output)."""
@@ -189,7 +200,10 @@ class _Walk:
         loss = LOSSES[training.loss]
         if loss.error is None:
             return say("theory.no-loss", title=loss.title)
-        self._errors = errors_of(loss, training, last.output, self._probe)
+        try:
+            self._errors = errors_of(loss, training, last.output, self._probe)
+        except NoRule as fault:
+            return fault.reason
         return self._errors.whole
 
     def _told(self, position: int, returned: Return | Message, gradient: Reals | Message | None,
@@ -222,6 +236,26 @@ class _Walk:
         n = self._probe.batch.examples
         behind = square_of(gradient, n)
         return square_of(returned.inputs[0], n) / behind if behind > 0 else NAN
+
+
+def _masked(output: Signal, inputs: Sequence[Signal]) -> Signal:
+    """Return a layer's output with the mask that `engine.layers.kind.Lowering.result` gives it."""
+    masks = [x.mask for x in inputs if len(x.shape) == 2 and x.shape[0] == output.shape[0]]
+    known = [mask for mask in masks if mask is not None]
+    if output.mask is not None or len(output.shape) != 2 or not known or (
+            len(known) < len(inputs)):
+        return output
+    return replace(output, mask=np.max(known, axis=0))
+
+
+def _of_its_kind(output: Signal, inputs: Sequence[Signal]) -> Signal:
+    """Return an output that is known to be no normal numbers where it is made of such an input."""
+    is_made = any(x.drawn is not None and x.origins & output.origins for x in inputs)
+    return output if output.drawn is not None or not is_made else replace(output, drawn=_unknown)
+
+
+def _unknown(_count: int) -> Reals:
+    raise NoRule(say("theory.not-normal"))
 
 
 def _steps(returned: Return, batch: int) -> tuple[float, ...]:

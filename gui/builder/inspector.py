@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -33,7 +33,15 @@ from gui.widgets import Button, ElidedLabel, IconButton, Separator, set_page
 
 
 class Inspector(EditingPanel):
-    """Form and read-outs of the selected layer; `EditingPanel` says the rest. GUI thread only."""
+    """Form and read-outs of the selected layer; `EditingPanel` says the rest. GUI thread only.
+
+    Signals
+    -------
+    first_weights_requested(str)
+        A person wants to try out other first weights of this layer.
+    """
+
+    first_weights_requested = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(document, parent)
@@ -76,10 +84,7 @@ class Inspector(EditingPanel):
                                           Qt.ConnectionType.QueuedConnection)
         self.advice = Button("", "check")
         self.advice.clicked.connect(self._on_advice_clicked)
-        self.apply = Button("Apply to all hidden layers")
-        self.apply.setToolTip("<p>Gives every hidden layer of this kind the same activation and "
-                              "initial weights. Their units stay as they are.</p>")
-        self.apply.clicked.connect(self._on_apply_clicked)
+        self._make_buttons()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -89,9 +94,21 @@ class Inspector(EditingPanel):
         layout.addWidget(self.notes)
         layout.addWidget(self.inputs)
         layout.addLayout(self._form)
-        for widget in (self.advice, self.apply, self.extras, Separator()):
+        for widget in (self.advice, self.first_weights, self.apply, self.extras, Separator()):
             layout.addWidget(widget)
         layout.addLayout(self._made_lines())
+
+    def _make_buttons(self) -> None:
+        self.first_weights = Button("Try first weights…")
+        self.first_weights.setToolTip("<p>Opens the initialiser lab for this layer: scheme, gain "
+                                      "and bias on sliders, and what they make of gradients, "
+                                      "without training.</p>")
+        set_page(self.first_weights, "controls/initialiser_lab")
+        self.first_weights.clicked.connect(self._on_first_weights_clicked)
+        self.apply = Button("Apply to all hidden layers")
+        self.apply.setToolTip("<p>Gives every hidden layer of this kind the same activation and "
+                              "initial weights. Their units stay as they are.</p>")
+        self.apply.clicked.connect(self._on_apply_clicked)
 
     def _made_lines(self) -> QVBoxLayout:
         lines = QVBoxLayout()
@@ -159,6 +176,7 @@ class Inspector(EditingPanel):
         self.issue.setVisible(row is not None and bool(row.issue))
         self.remove.setVisible(row is not None and row.can_change)
         self.apply.setVisible(layer is not None and kind is not None and self._can_apply(layer))
+        self.first_weights.setVisible(kind is not None and bool(_weights_key(kind)))
         # What is hidden only to be shown again loses the keyboard.
         if layer is None or kind is None or row is None:
             for part in (self.advice, self.inputs, self.extras):
@@ -242,8 +260,9 @@ class Inspector(EditingPanel):
         stops = [stop for editor in self.editors.values()
                  for stop in (editor.other, *editor.controls()) if stop is not None]
         # The button at the top keeps the place that the inspector has among all panels.
-        for before, after in pairwise([self.remove, self.inputs.list, *stops, self.advice,
-                                       self.apply, *self.extras.controls(), self.remove]):
+        buttons = self.advice, self.first_weights, self.apply
+        for before, after in pairwise([self.remove, self.inputs.list, *stops, *buttons,
+                                       *self.extras.controls(), self.remove]):
             QWidget.setTabOrder(before, after)
 
     def _show_options(self, kind: LayerKind, layer: LayerSpec) -> None:
@@ -325,6 +344,11 @@ class Inspector(EditingPanel):
                 self.attempt(partial(self._document.set_option, layer.id, key, weights))
 
     @Slot()
+    def _on_first_weights_clicked(self) -> None:
+        self._document.end_gesture()
+        self.first_weights_requested.emit(self._layer_id)
+
+    @Slot()
     def _on_apply_clicked(self) -> None:
         self.attempt(partial(self._document.apply_to_hidden, self._layer_id))
 
@@ -354,11 +378,16 @@ def advised_weights(kind: LayerKind, layer: LayerSpec) -> tuple[str, str]:
     """
     options = kind.options(layer)
     function = ACTIVATIONS.get(kind.activation(options))
-    field = next((f for f in kind.fields
-                  if f.choices and all(c.key in INITIALISERS for c in f.choices)), None)
-    if field is None or function is None or function.key == "linear":
+    key = _weights_key(kind)
+    if not key or function is None or function.key == "linear":
         return "", ""
     family = function.initialiser.partition("_")[0]
     equals = {"xavier": ("xavier", "lecun", "orthogonal"), "he": ("he", "orthogonal")}
-    fits = str(options[field.key]).startswith(equals.get(family, (family,)))
-    return field.key, "" if fits else function.initialiser
+    fits = str(options[key]).startswith(equals.get(family, (family,)))
+    return key, "" if fits else function.initialiser
+
+
+def _weights_key(kind: LayerKind) -> str:
+    """Return the option that says how a kind draws its first weights; empty if it draws none."""
+    return next((field.key for field in kind.fields
+                 if field.choices and all(c.key in INITIALISERS for c in field.choices)), "")

@@ -186,9 +186,12 @@ class NetworkView(PictureCard):
         return frozenset({Part.READINGS})
 
     def table(self) -> Table:
-        """Return a row for every layer with all its instruments, of A and of B."""
+        """Return a row for every layer with all its instruments, of A and of B.
+
+        What theory expects of them is there where it is to be seen.
+        """
         model = self.rows.model_of_rows
-        return rows_table(model.rows, model.sides())
+        return rows_table(model.rows, model.sides(), model.theories)
 
     def pictured(self) -> tuple[QWidget, ...]:
         """Return the rows under their headings."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from engine.errors import DataError
 from engine.layers import LOSSES, kind, output_layer
 from engine.messages import Message, say
 from engine.spec import DataSpec, ProjectSpec
+from gui.document.patience import Patience, at_once
 
 Loader = Callable[[DataSpec, Path | None], Dataset]
 MOST_HELD = 3
@@ -52,10 +54,13 @@ class DataShelf:
     ----------
     load_data : callable
         ``load_data(spec, base)`` returns the data set.
+    patience : Patience
+        How it is waited for.
     """
 
-    def __init__(self, load_data: Loader) -> None:
+    def __init__(self, load_data: Loader, patience: Patience = at_once) -> None:
         self.load_data = load_data
+        self._patience = patience
         self._datasets: OrderedDict[DataSpec, Dataset] = OrderedDict()
 
     def __len__(self) -> int:
@@ -80,11 +85,30 @@ class DataShelf:
         data = project.data
         if data not in self._datasets:
             try:
-                self.put(data, self.load_data(data, None))
+                self.put(data, self._loaded(data))
             except DataError as error:
                 return Held(stand_in(project), _fault(data, error))
         self._datasets.move_to_end(data)
         return Held(self._datasets[data])
+
+    def take_again(self, project: ProjectSpec, tried: Iterable[tuple[DataSpec | None, Held | None]]
+                   ) -> Held:
+        """Return a project's data set; what could not be loaded before is not tried again.
+
+        Parameters
+        ----------
+        project : ProjectSpec
+            Whose data are wanted.
+        tried : iterable of (DataSpec | None, Held | None)
+            What is known of data that are seen at present.
+        """
+        known = [held for data, held in tried if held is not None and data == project.data]
+        return known[0] if known and not self.has(project.data) else self.take(project)
+
+    def _loaded(self, data: DataSpec) -> Dataset:
+        job = partial(self.load_data, data, None)
+        # What ships with the program is there at once.
+        return self._patience(Path(data.path).name, job) if data.path else job()
 
     def clear(self) -> None:
         """Let go of everything, so that files are read anew."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from gui.document.commands import Change, Edit
 from gui.document.data_shelf import DataShelf, Held, Loader
 from gui.document.edits import PLACES, checked, words
 from gui.document.examined import Examined, found_issues
+from gui.document.patience import Patience, at_once
 from gui.document.project_files import (
     Weights,
     name_of,
@@ -42,8 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Document"]
 
-UNDO_LIMIT = 200
-UNNAMED = ProjectSpec().name
+UNDO_LIMIT, UNNAMED = 200, ProjectSpec().name
 
 
 class Document(QObject):
@@ -60,6 +61,8 @@ class Document(QObject):
         What to begin with; by default the project that the window opens with.
     load_data : callable
         ``load_data(spec, base)`` returns the data set; by default `engine.data.load`.
+    patience : Patience
+        How files and data are waited for.
     parent : QObject | None
         Qt's owner.
 
@@ -95,12 +98,13 @@ class Document(QObject):
     saving = Signal()
 
     def __init__(self, project: ProjectSpec | None = None, load_data: Loader = load,
-                 parent: QObject | None = None) -> None:
+                 parent: QObject | None = None, *, patience: Patience = at_once) -> None:
         super().__init__(parent)
         project = project or default_project()
         self._numbers = count(1)
         self._sides = Sides(Side(next(self._numbers), project))
-        self._shelf = DataShelf(load_data)
+        self._patience = patience
+        self._shelf = DataShelf(load_data, patience)
         self._held = self._shelf.take(project)
         self._held_beside: Held | None = None
         self.compares = False
@@ -439,13 +443,15 @@ class Document(QObject):
         self._shelf.clear()
         if dataset is not None:
             self._shelf.put(sides.first.project.data, dataset)
+        # Before anything is another: who looks while this is waited for sees the old project whole.
+        held = sides.each(self._shelf.take)
         self.end_gesture()
         self.undo_stack.clear()
         self.path, self._weights, self._checkpoint = path, weights, checkpoint
         self._beside = None if second is None else second.checkpoint
         self.holds_weights = weights is not None or checkpoint is not None
         self.earlier, self.keeps_earlier = earlier, bool(earlier)
-        self._show(sides, opened=True)
+        self._show(sides, held)
         self.path_changed.emit()
 
     def open(self, path: Path) -> tuple[Message, ...]:
@@ -461,7 +467,7 @@ class Document(QObject):
         FormatError
             If the file cannot be read; then nothing has changed.
         """
-        saved = read_file(path)
+        saved = self._patience(path.name, partial(read_file, path))
         self.load_project(saved.project, path, weights=saved.weights, checkpoint=saved.checkpoint,
                           second=saved.beside, earlier=saved.earlier)
         return saved.unread
@@ -550,28 +556,22 @@ class Document(QObject):
         self.undo_stack.push(Edit(self._show, self._sides, sides, text, key))
 
     def _held_for(self, project: ProjectSpec) -> Held:
-        # What could not be loaded is not tried again until a person chooses data.
-        if not self._shelf.has(project.data):
-            other = self._sides.other
-            if project.data == self.project.data:
-                return self._held
-            if other is not None and self._held_beside and project.data == other.project.data:
-                return self._held_beside
-        return self._shelf.take(project)
+        return self._shelf.take_again(project, zip(
+            self._sides.each(lambda side: side.data), (self._held, self._held_beside),
+            strict=True))
 
-    def _show(self, sides: Sides, *, opened: bool = False) -> None:
+    def _show(self, sides: Sides, opened: tuple[Held, Held | None] | None = None) -> None:
+        """Be another project; of one that has been opened, with its data."""
+        held = opened or sides.each(self._held_for)
         before, examples, title = self._sides, self.dataset, self.title
-        project, other = sides.edited.project, sides.other
-        held_for = self._shelf.take if opened else self._held_for
-        self._held, self._held_beside = held_for(project), (
-            None if other is None else held_for(other.project))
+        self._held, self._held_beside = held
         self._sides, self._issues, self._issues_beside, self._notes = sides, None, None, None
-        selected = edits.selection_after(before.edited.project.network, project.network,
+        selected = edits.selection_after(before.edited.project.network, self.project.network,
                                          self._selected)
         changed_selection = selected != self._selected
         self._selected = selected
-        self.changed.emit(Change(before.edited.project, project,
-                                 self.dataset is not examples, opened))
+        self.changed.emit(Change(before.edited.project, self.project,
+                                 self.dataset is not examples, opened is not None))
         if before.arrangement != sides.arrangement:
             self.sides_changed.emit()
         if changed_selection:

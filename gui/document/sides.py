@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from engine.spec import ProjectSpec
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ class Sides:
                          for side in (self.first, self.second))
         assert first is not None
         return replace(self, first=first, second=second)
+
+    def each(self, ask: Callable[[ProjectSpec], Answer]) -> tuple[Answer, Answer | None]:
+        """Return the answers for the project that edits are for, and for the other one if any."""
+        other = self.other
+        return ask(self.edited.project), None if other is None else ask(other.project)
 
     def choosing(self, *, second: bool) -> Sides:
         """Return the sides with edits for B, or for A."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +59,11 @@ class Record:
         """Return the mean of the logarithm at every point, float64[n]."""
         return self._joined(lambda history: history.log_mean(column))
 
+    def log_means(self, columns: Sequence[str]) -> Reals:
+        """Return what `log_mean` does of several columns at once, float64[columns, n]."""
+        return self._joined(lambda history: history.log_means(columns))
+
     def _joined(self, read: Callable[[History], Reals]) -> Reals:
         first = self.beginning.steps()
         later = self.history.steps() > (first[-1] if len(first) else 0.0)
-        return np.concatenate((read(self.beginning), read(self.history)[later]))
+        return np.concatenate((read(self.beginning), read(self.history)[..., later]), axis=-1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
@@ -15,6 +15,7 @@ from engine.spec import NetworkSpec
 from engine.telemetry.snapshot import LayerReading
 from gui.frames.theory import NO_THEORY, Theory, short
 from gui.labs import draft
+from gui.labs.chi_curve import ChiCurve, Curve, sentence
 from gui.labs.chi_dial import ChiDial, depth_scale, fate, mean_chi
 from gui.labs.drawing_bar import DrawingBar
 from gui.labs.histograms import Histograms
@@ -35,6 +36,7 @@ from gui.widgets import (
 ALL, ONE = "all", "one"
 GAINS = tuple(dict.fromkeys((*(float(f"{value:.3g}") for value in np.geomspace(0.1, 10.0, 121)),)))
 BIASES = even_stops(-2.0, 2.0, 0.05)
+Curves = Callable[[Sequence[str]], Sequence[Curve]]
 DIFFERENT = "different"
 """What stands for a choice where layers differ."""
 
@@ -75,6 +77,7 @@ class InitialiserLab(Card):
         self._readings: tuple[LayerReading, ...] = ()
         self._before: Mapping[str, float] = {}
         self._theory, self._left = NO_THEORY, ""
+        self._curves: Curves = _no_curves
         self._cover = Cover(self)
         self._cover.closed.connect(self._on_cover_closed)
         self._build()
@@ -93,9 +96,10 @@ class InitialiserLab(Card):
                                    "PyTorch names 5/3 for tanh and √2 for ReLU.</p>")
         self.bias = LabelledSlider("Initial bias", BIASES, 0.0,
                                    tooltip="<p>Where biases start, or around which number.</p>")
-        self.dial = ChiDial()
+        self.dial, self.curve = ChiDial(), ChiCurve()
         set_page(self, "controls/initialiser_lab")
-        set_page(self.dial, "theory/chi")
+        for shown in (self.dial, self.curve):
+            set_page(shown, "theory/chi")
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
@@ -121,12 +125,13 @@ class InitialiserLab(Card):
         for slider in (self.gain, self.bias):
             second.addWidget(slider, 1)
         third.addWidget(self.dial)
-        third.addWidget(self.words, 1)
+        third.addWidget(self.curve, 1)
         for widget in (self.use, self.back):
             last.addWidget(widget)
         last.addWidget(self.note, 1)
         for row in (first, second, third):
             self.body.addLayout(row)
+        self.body.addWidget(self.words)
         self.body.addWidget(self.drawing)
         self.body.addWidget(self.profile, 3)
         self.body.addWidget(self.histograms, 2)
@@ -134,7 +139,7 @@ class InitialiserLab(Card):
 
     def _wire(self) -> None:
         self.close_button.clicked.connect(self.hide)
-        self.scope.selected.connect(self._show_controls)
+        self.scope.selected.connect(self._show_scope)
         self.scheme.value_changed.connect(self._on_scheme_value_changed)
         self.gain.value_changed.connect(self._on_gain_value_changed)
         self.bias.value_changed.connect(self._on_bias_value_changed)
@@ -169,6 +174,7 @@ class InitialiserLab(Card):
             self._before = {}
         self._own, self._network, self._names = own, tried, dict(names)
         self._theory, self._left, self._readings = NO_THEORY, "", ()
+        self._curves = _no_curves
         self.note.setText(reason)
         self._show_controls()
         self._show_figures()
@@ -178,8 +184,15 @@ class InitialiserLab(Card):
         self._selected = layer_id
         self.profile.set_selected(layer_id)
         if self.scope.current() == ONE:
-            self._show_controls()
+            self._show_scope()
         self._name_scope()
+
+    def show_one(self) -> None:
+        """Let the sliders be about the selected layer alone, if it draws weights."""
+        if self.scope.button(ONE).isEnabled():
+            self.scope.set_current(ONE)
+            self._show_scope()
+            self.take_focus()
 
     def set_readings(self, readings: Sequence[LayerReading]) -> None:
         """Show what has been measured of the network that is tried out."""
@@ -189,9 +202,21 @@ class InitialiserLab(Card):
             self._before = gradients_of(readings)
         self._show_figures()
 
-    def set_theory(self, theory: Theory, left: Message | None) -> None:
-        """Show what is expected of it, and what the layers together leave, in words."""
+    def set_theory(self, theory: Theory, left: Message | None, curves: Curves) -> None:
+        """Show what is expected of it.
+
+        Parameters
+        ----------
+        theory : Theory
+            Of every layer.
+        left : Message | None
+            What the layers together leave, in words.
+        curves : callable
+            Returns chi over the gain of the layers with these ids, a curve for every activation
+            function.
+        """
         self._theory, self._left = theory, "" if left is None else left.text
+        self._curves = curves
         self._show_figures()
 
     def say(self, sentence: str) -> None:
@@ -216,7 +241,6 @@ class InitialiserLab(Card):
         button.setToolTip("The layer that is selected in the network." if is_drawn else
                           "Select a layer with weights in the network.")
 
-    @Slot()
     def _show_controls(self) -> None:
         self._name_scope()
         layers = [layer for layer in self._network if layer.id in self._scoped()]
@@ -248,9 +272,18 @@ class InitialiserLab(Card):
         self.profile.set_profile(Profile(ids, tuple(self._names[key].capitalize() for key in ids),
                                          measured, before, self._theory))
         self.histograms.set_readings(self._readings, {key: self._names[key] for key in ids})
-        chi = mean_chi(self._theory, self._scoped())
-        self.dial.set_chi(chi)
+        self._show_chi()
+
+    def _show_chi(self) -> None:
+        self.dial.set_chi(mean_chi(self._theory, self._scoped()))
+        self.curve.set_curves(self._curves(self._scoped()))
         self._show_drawing()
+
+    @Slot()
+    def _show_scope(self) -> None:
+        """Show what the sliders are about now, and what chi is there."""
+        self._show_controls()
+        self._show_chi()
 
     def _told(self, chi: float) -> str:
         if math.isnan(chi):
@@ -261,8 +294,10 @@ class InitialiserLab(Card):
         whose = "Mean χ" if len(self._scoped()) > 1 else "χ"
         # What is left of all of it would give the drawing away.
         left = "" if self.profile.is_drawing() else self._left
-        return f"{whose} {short(chi)}: the error signal {fate(chi)}; its mean square {change}. " \
-               f"{left}".strip()
+        critical = " ".join(map(sentence, self.curve.curves()))
+        return " ".join(filter(None, (
+            f"{whose} {short(chi)}: the error signal {fate(chi)}; its mean square {change}.",
+            critical, left)))
 
     @Slot()
     def _show_drawing(self) -> None:
@@ -325,3 +360,8 @@ class InitialiserLab(Card):
     def take_focus(self) -> None:
         """Give the keyboard to the choice of layers."""
         self.scope.button(self.scope.current()).setFocus(Qt.FocusReason.PopupFocusReason)
+
+
+def _no_curves(_layer_ids: Sequence[str]) -> Sequence[Curve]:
+    """Return nothing, while nothing is known."""
+    return ()

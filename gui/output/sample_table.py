@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
@@ -37,6 +38,10 @@ HEADERS = ("", "True", "Predicted", "Probability")
 TEXT_HEADERS = ("", "Text", "True", "Predicted")
 """The probability stands behind the predicted class, for a text needs the room."""
 NOWHERE = QModelIndex()
+ROLES = frozenset(map(int, (
+    Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.UserRole,
+    Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.TextAlignmentRole)))
+"""What a cell has something for."""
 
 
 class OutcomeModel(QAbstractTableModel):
@@ -79,7 +84,8 @@ class OutcomeModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
-        if self.dataset is None or not index.isValid():
+        # Qt asks for a dozen of other roles of every cell.
+        if role not in ROLES or self.dataset is None or not index.isValid():
             return None
         one, header = self.shown[index.row()], self.headers[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -139,12 +145,14 @@ class SampleTable(QTableView, OutputView):
         self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        # Else a thousand rows are measured with every snapshot.
+        header.setResizeContentsPrecision(0)
         header.setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._outcomes.modelReset.connect(self._on_model_reset)
         self._on_model_reset()
         self.setWordWrap(False)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Forget the samples before."""
@@ -168,6 +176,17 @@ class SampleTable(QTableView, OutputView):
         if self._snapshot is not None:
             self.show_snapshot(self._snapshot)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep rows as high as a line of text."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        header = self.verticalHeader()
+        if header.count():
+            header.setDefaultSectionSize(max(self.sizeHintForRow(0), header.sectionSizeHint(0)))
+
     @Slot()
     def _on_model_reset(self) -> None:
         """Give the room to the text; without one, to the classes."""
@@ -177,6 +196,7 @@ class SampleTable(QTableView, OutputView):
             self.horizontalHeader().setSectionResizeMode(
                 column, QHeaderView.ResizeMode.Stretch if wide
                 else QHeaderView.ResizeMode.ResizeToContents)
+        self._fit_rows()
 
     def shown(self) -> Sequence[Outcome]:
         """Return the outcomes in the order shown."""

@@ -38,6 +38,8 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self, orientation: str, *, grid: bool = False) -> None:
         super().__init__(orientation)
         self._draws_grid = grid
+        # Axes have no units here; to look for one sets a text anew with every range.
+        self.enableAutoSIPrefix(False)
         self.setStyle(tickLength=0, autoExpandTextSpace=False, maxTickLevel=0,
                       hideOverlappingLabels=False)
         self.dress()

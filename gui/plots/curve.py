@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QPaintEngine, QPainter, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from gui import theme
@@ -87,6 +87,13 @@ def enlarged(painter: QPainter, widget: QWidget | None) -> float:
     if widget is None or not world:
         return 1.0
     return float(painter.combinedTransform().m11() / world / widget.devicePixelRatioF())
+
+
+def is_on_screen(painter: QPainter, widget: QWidget | None) -> bool:
+    """Say whether pixels are drawn, and those of the screen; not for a file or a larger picture."""
+    # Rounding makes no other size.
+    return (widget is not None and enlarged(painter, widget) <= 1.01
+            and painter.paintEngine().type() == QPaintEngine.Type.Raster)
 
 
 def lone_points(known: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, np.dtype[np.intp]]:

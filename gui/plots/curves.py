@@ -16,6 +16,7 @@ from gui.plots.band import Band
 from gui.plots.count import Count, places, span
 from gui.plots.cursor_mark import CursorMark
 from gui.plots.curve import framed
+from gui.plots.drawn import Drawn, end_of
 from gui.plots.feed import Reals, Seen
 from gui.plots.ghost_curves import GhostCurves
 from gui.plots.layer_strands import LayerStrands
@@ -82,7 +83,7 @@ class LayerCurves(MarkedCurves):
         self._ghost: tuple[Ghost | None, Count] = (None, self._count)
         self._ghosts = GhostCurves(self.canvas)
         self.mark = CursorMark(self.canvas)
-        self._drawn: object = None
+        self._drawn = Drawn(self.canvas)
         self.show_nothing()
 
     def set_layers(self, layers: WeightLayers, beside: WeightLayers | None = None) -> None:
@@ -102,7 +103,7 @@ class LayerCurves(MarkedCurves):
         super().show_nothing()
         self._other.clear()
         self._history = self._seen = None
-        self._drawn = None
+        self._drawn.forget()
         self._band.clear()
         self.mark.show(None)
         self.canvas.set_ranges((0.0, 100.0), EMPTY_ENDS)
@@ -115,13 +116,12 @@ class LayerCurves(MarkedCurves):
         if not seen.history.length and (beside is None or not beside.history.length):
             self._show_ghost_alone()
             return
-        state = (seen.grown, None if beside is None else beside.grown, self._ghost,
-                 self.canvas.size())
+        runs = [seen] if beside is None else [seen, beside]
         self.mark.follow(seen, self._count)
-        if seen.cursor is not None and state == self._drawn:
-            # Somebody looks back and forth: what there is to see has not changed.
+        state = [run.run_id for run in runs], self._ghost
+        reached = [end_of(run.history, self._count, run.epochs) for run in runs]
+        if self._drawn.shows(state, reached):
             return
-        self._drawn = state
         self._history = self._read(seen, self._strands)
         self._take(self._strands.x, self._strands.y)
         self._epochs = seen.epochs
@@ -136,6 +136,7 @@ class LayerCurves(MarkedCurves):
         self._draw_band()
         ends = np.concatenate([one.ends() for one in self._all()])
         self.labels.set_heights(np.maximum(ends, floor), np.isneginf(ends))
+        self._drawn.note(state, reached)
 
     def table(self) -> Table:
         """Return step, epoch, and of every layer the geometric mean and the extremes."""

@@ -93,8 +93,3 @@ class Seen:
     def has_steps(self) -> bool:
         """Whether one of the runs has a step behind it."""
         return self.history.length > 0 or (self.beside is not None and self.beside.has_steps)
-
-    @property
-    def grown(self) -> tuple[int, int]:
-        """What changes when the run goes on, or another one takes its place."""
-        return self.run_id, self.history.length

@@ -221,6 +221,11 @@ class GradientPlot(ViewCard):
         """Return the legends and the view that is seen."""
         return self._expected, self._behind, self._sides, self._views[self.view()]
 
+    @property
+    def picture(self) -> QWidget:
+        """What of it takes long to be painted."""
+        return self._stack
+
     def view(self) -> str:
         """Return the key of the view that is seen, one of `views` or `instruments`."""
         return self._view

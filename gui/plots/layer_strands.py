@@ -13,9 +13,11 @@ from gui.plots.curve import FramedCurve
 from gui.plots.dashed import DashedCurve, Dashes
 from gui.plots.feed import Reals
 from gui.plots.graph import pg
+from gui.plots.line_picture import LinePicture
 from gui.plots.weight_layers import WeightLayers
 
-# Measured: smooth lines of width 1 cost what rough ones do, up to about 20 curves.
+# Measured: smooth lines of width 1 cost what rough ones do, up to about 20 curves. More of them
+# are drawn as one picture.
 SMOOTH_CURVES = 20
 ON_TOP = 10
 # A curve that was known this many points ago still has its label: a run that diverges ends with
@@ -37,7 +39,9 @@ class LayerStrands:
     layers : WeightLayers
         The layers.
     curves : list[FramedCurve]
-        One for each; the same ones until there are other layers.
+        One for each, the same ones until there are other layers; none where they are pictured.
+    rest, marked : LinePicture | None
+        Pictures of all curves but the marked one, and of that one, where there are many.
     x, steps : float64[n]
         Where the points stand along the axis, and in steps.
     y : float64[layers, n]
@@ -48,6 +52,10 @@ class LayerStrands:
         self._canvas = canvas
         self.layers = WeightLayers()
         self.curves: list[FramedCurve] = []
+        self.rest: LinePicture | None = None
+        self.marked: LinePicture | None = None
+        self._colours: Sequence[QColor] = ()
+        self._chosen, self._opacity, self._floor = -1, 1.0, -np.inf
         self._is_dashed = False
         self.clear()
 
@@ -63,14 +71,19 @@ class LayerStrands:
         total : int
             How many curves there are on the plot.
         """
-        for curve in self.curves:
-            self._canvas.removeItem(curve)
+        for item in self._items():
+            self._canvas.removeItem(item)
         self.layers = layers
         self._is_dashed = dashed
-        kind = DashedCurve if dashed else FramedCurve
-        self.curves = [kind(smooth=total <= SMOOTH_CURVES) for _ in layers.ids]
-        for curve in self.curves:
-            self._canvas.addItem(curve)
+        self.curves, self.rest, self.marked = [], None, None
+        if total > SMOOTH_CURVES:
+            self.rest, self.marked = (LinePicture(width=width, dashed=dashed) for width in (1, 2))
+            self.marked.setZValue(ON_TOP)
+        else:
+            kind = DashedCurve if dashed else FramedCurve
+            self.curves = [kind(smooth=True) for _ in layers.ids]
+        for item in self._items():
+            self._canvas.addItem(item)
         self.clear()
 
     def clear(self) -> None:
@@ -79,9 +92,14 @@ class LayerStrands:
         self.y: Reals = np.zeros((len(self.layers.ids), 0))
         for curve in self.curves:
             curve.set_points(self.x, self.x)
+        self._show_pictures()
 
     def draw(self, floor: float, pixel: float) -> None:
         """Draw what `x` and `y` hold, nothing below a floor; a pixel is so wide."""
+        self._floor = floor
+        self._show_pictures()
+        if not self.curves:
+            return
         known = np.asarray(~np.isnan(self.y).all(axis=1)).tolist()
         dashes = Dashes.along(self.x, pixel) if self._is_dashed and len(self.x) > 1 else None
         for curve, row, is_known in zip(self.curves, np.maximum(self.y, floor), known, strict=True):
@@ -95,12 +113,15 @@ class LayerStrands:
 
     def set_bounds(self, bounds: QRectF) -> None:
         """Set a rectangle, in data coordinates, that holds all that can be seen of the curves."""
-        for curve in self.curves:
-            curve.set_bounds(bounds)
+        for item in self._items():
+            item.set_bounds(bounds)
 
     def mark(self, colours: Sequence[QColor], chosen: int, opacity: float) -> None:
         """Let one curve stand out, -1 for none; the others have this opacity then."""
-        for index, (curve, colour) in enumerate(zip(self.curves, colours, strict=True)):
+        self._colours, self._chosen, self._opacity = colours, chosen, opacity
+        self._show_pictures()
+        # Where there are pictures, there are no curves.
+        for index, (curve, colour) in enumerate(zip(self.curves, colours, strict=False)):
             shade = QColor(colour)
             if index != chosen:
                 shade.setAlphaF(opacity)
@@ -135,3 +156,19 @@ class LayerStrands:
             if len(known):
                 result[index] = known[-1]
         return result
+
+    def _items(self) -> list[FramedCurve | LinePicture]:
+        """Return what is on the plot."""
+        return [*self.curves, *(one for one in (self.rest, self.marked) if one is not None)]
+
+    def _show_pictures(self) -> None:
+        """Let the pictures show the lines as they are, if there are pictures."""
+        if self.rest is None or self.marked is None or len(self._colours) != len(self.y):
+            return
+        is_chosen = np.arange(len(self.y)) == self._chosen
+        for picture, shown, opacity in ((self.rest, ~is_chosen, self._opacity),
+                                        (self.marked, is_chosen, 1.0)):
+            picture.set_lines(
+                self.x, np.maximum(self.y[shown], self._floor),
+                [colour for colour, is_shown in zip(self._colours, shown, strict=True)
+                 if is_shown], opacity)

@@ -25,6 +25,7 @@ from gui.plots.count import Count, places, span
 from gui.plots.count_button import CountButton
 from gui.plots.cursor_mark import CursorMark
 from gui.plots.curve import framed
+from gui.plots.drawn import Drawn, end_of
 from gui.plots.end_labels import EndLabels
 from gui.plots.feed import LOSS, VALIDATION_LOSS, Reals
 from gui.plots.ghost_curves import GhostCurves
@@ -74,13 +75,13 @@ class LossPlot(ViewCard):
         self._pixel = (0.0, 0.0)
         self._count = Count.STEPS
         self._ghost: tuple[object, ...] = (None, (), self._count, True)
-        self._drawn: tuple[object, ...] = ()
         self._earlier_runs: tuple[Ghost, ...] = ()
         self._range = EasedRange(0.25)
         self._ends = EMPTY_LOG_ENDS
         self._make_header()
         self._axis = ValueAxis(logarithmic=True)
         self._canvas = Canvas(self._axis, "Press Run to start")
+        self._drawn = Drawn(self._canvas)
         self._seeds = SeedBands(self._canvas)
         self._band = Band()
         self._canvas.addItem(self._band)
@@ -165,6 +166,11 @@ class LossPlot(ViewCard):
         return self._legend, self._canvas
 
     @property
+    def picture(self) -> QWidget:
+        """What of it takes long to be painted."""
+        return self._canvas
+
+    @property
     def points(self) -> int:
         """How many points of the training loss are drawn."""
         return len(self._first.x)
@@ -211,14 +217,13 @@ class LossPlot(ViewCard):
         if frame is None or not any(one.history.length for one in _shown(frame)):
             self._show_nothing()
             return
-        state = self._state(frame)
-        if frame.cursor is not None and state == self._drawn:
-            # Somebody looks back and forth: what there is to see has not changed.
-            self._cursor.follow(frame, self._count)
+        state = [one.run_id for one in _shown(frame)], self._ghost, self._seeds.spread()
+        reached = [end_of(one.history, self._count, one.epochs) for one in _shown(frame)]
+        values, low, high = self._read(frame)
+        self._cursor.follow(frame, self._count)
+        if self._drawn.shows(state, reached):
             self._refresh_texts()
             return
-        self._drawn = state
-        values, low, high = self._read(frame)
         self._set_range(frame, values, high)
         self._band.set_data(self._first.x[:len(low)], low, high, self._ends)
         self._seeds.draw(self._ends)
@@ -228,13 +233,8 @@ class LossPlot(ViewCard):
         if frame.beside is not None:
             self._label_ends(floor)
         self._canvas.set_empty(False)
-        self._cursor.follow(frame, self._count)
         self._refresh_texts()
-
-    def _state(self, frame: Frame) -> tuple[object, ...]:
-        """Return what decides where the curves run."""
-        grown = tuple((one.run_id, one.history.length) for one in _shown(frame))
-        return grown, self._ghost, self._seeds.spread(), self._canvas.size()
+        self._drawn.note(state, reached)
 
     def _read(self, frame: Frame) -> tuple[Reals, Reals, Reals]:
         """Take what there is to draw; return all means, and the extremes of the batches."""
@@ -271,7 +271,7 @@ class LossPlot(ViewCard):
     def _show_nothing(self) -> None:
         for side in self._sides:
             side.clear()
-        self._drawn = ()
+        self._drawn.forget()
         self._band.clear()
         self._seeds.clear()
         self._legend.show_values(*self._sides)

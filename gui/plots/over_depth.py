@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 
 from engine.telemetry.tables import Table
@@ -24,12 +24,13 @@ from gui.plots.layer_view import LayerView, Told
 from gui.plots.marked_curves import EMPTY_ENDS
 from gui.plots.pair_layers import merged, pair_text
 from gui.plots.ranges import EasedRange, log10, widened
+from gui.plots.status_shapes import LARGEST_PX, StatusShapes
 from gui.plots.tables import depth_table
 from gui.plots.theory_line import TheoryLine
 from gui.plots.titles import power_text
 from gui.plots.weight_layers import WeightLayers
 
-LARGEST_PX, SMALLEST_PX = 11, 5
+SMALLEST_PX = 5
 LINE_PX, DASHES = 1.5, (6, 3)
 MARGIN = 0.6
 """Between the outermost layers and the edges, in layers."""
@@ -61,56 +62,6 @@ class LayerNumbers(CountAxis):
         return [f"layer {texts[0]}", *texts[1:]] if texts else []
 
 
-class Shapes(pg.GraphicsObject):  # type: ignore[misc]
-    """Status shapes at points of a plot, equally large whatever its axes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._bounds = QRectF()
-        self._shapes: list[tuple[float, float, str, int]] = []
-        self._side = float(LARGEST_PX)
-        self.setZValue(20)
-
-    def set_shapes(self, shapes: list[tuple[float, float, str, int]], side: float,
-                   bounds: QRectF) -> None:
-        """Show other shapes.
-
-        Parameters
-        ----------
-        shapes : list of (x, y, code, severity)
-            Where each stands, and the verdict that it tells.
-        side : float
-            How large they are, in px.
-        bounds : QRectF
-            What holds all of them, in data coordinates.
-        """
-        self.prepareGeometryChange()
-        self._shapes, self._side, self._bounds = shapes, side, bounds
-        self.update()
-
-    def shapes(self) -> list[tuple[float, float, str, int]]:
-        """Return what is drawn."""
-        return list(self._shapes)
-
-    def boundingRect(self) -> QRectF:
-        """Return what holds all shapes."""
-        return self._bounds
-
-    def paint(self, painter: QPainter, *_args: Any) -> None:
-        """Draw every shape, on a ground that lets it stand out from the curve."""
-        to_screen = painter.transform()
-        painter.resetTransform()
-        half = self._side / 2
-        ground = QColor(theme.current().surface)
-        for x, y, code, severity in self._shapes:
-            centre = to_screen.map(QPointF(x, y))
-            box = QRectF(centre.x() - half, centre.y() - half, self._side, self._side)
-            painter.setPen(pg.mkPen(None))
-            painter.setBrush(ground)
-            painter.drawEllipse(box.adjusted(-1, -1, 1, 1))
-            theme.status_glyph(painter, box, code, severity)
-
-
 class OverDepth(LayerView):
     """RMS of dL/dW over the layers: how a gradient fares on its way back, in one line.
 
@@ -140,7 +91,7 @@ class OverDepth(LayerView):
         self._theories: Mapping[str, Theory] = {}
         self._expected = {key: TheoryLine(self.canvas) for key in (FIRST, SECOND)}
         self._last_run = FramedCurve(smooth=True)
-        self._shapes = Shapes()
+        self._shapes = StatusShapes()
         for item in (self._last_run, *self._lines.values(), self._shapes):
             self.canvas.addItem(item)
         self._seen: Seen | None = None
@@ -315,7 +266,7 @@ class OverDepth(LayerView):
         self._column.setPen(pg.mkPen(None))
         self._column.setBrush(QColor(tokens.accent_soft))
         self.labels.set_colours([QColor(tokens.text)] * len(self.labels.texts()))
-        self._shapes.update()
+        self._shapes.dress()
 
 
 def word_of(code: str) -> str:

@@ -9,6 +9,9 @@ import numpy as np
 from gui.plots.feed import Reals
 
 GONE = 1e-300
+SEEN = 2e-3
+"""A range that would change by less than this share of it, half a pixel, stays: nobody sees it, and
+its axis need not be drawn anew."""
 Merge = Callable[[Reals, Reals], Reals]
 
 
@@ -50,6 +53,9 @@ class EasedRange:
             before_low, before_high = self._ends
             low = min(low, before_low + (low - before_low) * self._rate)
             high = max(high, before_high + (high - before_high) * self._rate)
+            seen = SEEN * (before_high - before_low)
+            if abs(low - before_low) < seen and abs(high - before_high) < seen:
+                return self._ends
         self._ends = (low, high)
         return self._ends
 

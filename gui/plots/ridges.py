@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from engine.telemetry.parts import Part
@@ -92,7 +92,8 @@ class Ridges(pg.GraphicsObject):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._ridges: list[Ridge] = []
-        self._colours: Sequence[QColor] = ()
+        self._brushes: list[QBrush] = []
+        self._pens: list[QPen] = []
         self._chosen = -1
         self._bounds = QRectF()
 
@@ -104,7 +105,12 @@ class Ridges(pg.GraphicsObject):  # type: ignore[misc]
 
     def set_colours(self, colours: Sequence[QColor], chosen: int) -> None:
         """Set the colour of every row, and the row that is selected, -1 for none."""
-        self._colours, self._chosen = colours, chosen
+        self._chosen, tokens = chosen, theme.current()
+        self._brushes = [QBrush(theme.blended(colour.name(), tokens.surface,
+                                              CHOSEN_TINT if row == chosen else TINT))
+                         for row, colour in enumerate(colours)]
+        self._pens = [pg.mkPen(tokens.text, width=2) if row == chosen else pg.mkPen(colour)
+                      for row, colour in enumerate(colours)]
         self.update()
 
     def areas(self) -> dict[int, QPolygonF]:
@@ -117,17 +123,13 @@ class Ridges(pg.GraphicsObject):  # type: ignore[misc]
 
     def paint(self, painter: QPainter, *_args: Any) -> None:
         """Draw the ridges from the first layer to the last, the selected one over all others."""
-        surface = theme.current().surface
         painter.setRenderHint(QPainter.RenderHint.Antialiasing,
                               len(self._ridges) <= SMOOTH_RIDGES)
         for ridge in sorted(self._ridges, key=lambda one: one.row == self._chosen):
-            colour, chosen = self._colours[ridge.row], ridge.row == self._chosen
-            painter.setPen(pg.mkPen(None))
-            painter.setBrush(theme.blended(colour.name(), surface,
-                                           CHOSEN_TINT if chosen else TINT))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._brushes[ridge.row])
             painter.drawPolygon(ridge.area)
-            painter.setPen(pg.mkPen(colour if not chosen else theme.current().text,
-                                    width=2 if chosen else 1))
+            painter.setPen(self._pens[ridge.row])
             painter.drawPolyline(ridge.line)
 
 

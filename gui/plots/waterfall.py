@@ -12,6 +12,7 @@ from engine.telemetry.tables import Table
 from gui import theme
 from gui.plots.count import LEAST_STEPS, Count
 from gui.plots.cursor_mark import CursorMark
+from gui.plots.drawn import Drawn, end_of
 from gui.plots.feed import Seen
 from gui.plots.graph import pg
 from gui.plots.layer_view import NOWHERE, LayerView
@@ -39,7 +40,7 @@ class Waterfall(LayerView):
         self._axis = LayerAxis()
         super().__init__(self._axis, parent=parent)
         self._figure = figure
-        self._drawn: object = None
+        self._drawn = Drawn(self.canvas)
         self._seen: Seen | None = None
         self.canvas.box.invertY(True)
         self.image = pg.ImageItem(axisOrder="row-major")
@@ -63,21 +64,22 @@ class Waterfall(LayerView):
         self.bar.hide()
         self._frame.hide()
         self.mark.show(None)
-        self._drawn = self._seen = None
+        self._drawn.forget()
+        self._seen = None
         self.canvas.set_ranges((0.0, 100.0), (0.0, float(max(len(self._layers.ids), 1))))
 
     def draw(self, seen: Seen) -> None:
         """Draw the newest history."""
         self._seen, history = seen, seen.history
-        x = self._x = history.steps()
-        n_layers = len(self._layers.ids)
+        x, n_layers = history.steps(), len(self._layers.ids)
         if not n_layers or not len(x):
             self.show_nothing()
             return
         self.mark.follow(seen, Count.STEPS)
-        if seen.cursor is not None and seen.grown == self._drawn:
+        reached = [end_of(history, Count.STEPS, seen.epochs)]
+        if self._drawn.shows(seen.run_id, reached):
             return
-        self._drawn = seen.grown
+        self._x = x
         y = self._y = self._layers.log_means(history, self._figure)
         known = y[np.isfinite(y)]
         high = math.ceil(float(known.max())) if len(known) else 0
@@ -93,6 +95,7 @@ class Waterfall(LayerView):
         self.bar.show()
         self.canvas.set_empty(False)
         self.canvas.set_ranges((0.0, max(float(x[-1]), LEAST_STEPS)), (0.0, float(n_layers)))
+        self._drawn.note(seen.run_id, reached)
         self._mark_selected()
 
     def table(self) -> Table:

@@ -72,8 +72,7 @@ class WeightLayers:
 
         It is -inf where the figure is 0, and NaN where there is none.
         """
-        rows = [history.log_mean(f"{layer_id}/{figure}") for layer_id in self.ids]
-        values = np.stack(rows) if rows else np.zeros((0, len(history.steps())))
+        values = history.log_means([f"{layer_id}/{figure}" for layer_id in self.ids])
         return np.where(values < np.inf, values, np.nan)
 
     def colours(self) -> list[QColor]:

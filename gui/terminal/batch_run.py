@@ -18,6 +18,8 @@ from tqdm import tqdm
 from engine.bundles import write_bundle
 from engine.data.dataset import Dataset
 from engine.errors import FormatError
+from engine.experiments.course import Course, Rows, Steps
+from engine.experiments.headless import carry
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.layers.losses import OF_CLASSES
 from engine.messages import elided, legible
@@ -30,6 +32,7 @@ from engine.telemetry.snapshot import Snapshot
 from engine.telemetry.transfer import TransferReport
 from gui.document.project_files import with_absolute_paths, with_relative_paths
 from gui.program import say
+from gui.terminal.doctor import Doctor
 from gui.terminal.history_file import csv_lines, open_history
 from gui.terminal.interrupting import interruptible, put_off
 from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, make_trainer
@@ -125,6 +128,7 @@ class BatchRun:
         """
         trainer = self._prepare()
         self._begin = trainer.step
+        doctor = None if self._quiet else Doctor(self._project, self._dataset)
         with ExitStack() as stack:
             heard = stack.enter_context(interruptible(partial(self._interrupt, trainer)))
             history = self._open_history(stack, trainer)
@@ -137,9 +141,9 @@ class BatchRun:
             stack.callback(self._keep_weights, trainer, initial)
             if self._use_averaged:
                 stack.callback(trainer.use_averages)
-            self._train(trainer, history, bar)
-        if not self._quiet:
-            self._summarise(trainer)
+            self._train(trainer, history, bar, doctor)
+        if doctor is not None:
+            self._summarise(trainer, doctor)
         return heard.status
 
     def _prepare(self) -> TrainerLike:
@@ -151,20 +155,29 @@ class BatchRun:
             raise FormatError("state.no-layer")
         return trainer
 
-    def _train(self, trainer: TrainerLike, history: IO[str] | None, bar: tqdm[Any]) -> None:
-        chunk = len(trainer.ring.data) // 2
-        cursor = 0
-        while trainer.step < self._steps and not self._interrupted and trainer.ended is None:
-            try:
-                bar.update(trainer.run(min(self._steps - trainer.step, chunk), CHUNK_S))
-            finally:
-                steps, rows, cursor = trainer.ring.read(cursor)
-                if history is not None and self._out is not None:
-                    with named_errors(self._out):
-                        history.write(csv_lines(steps, rows))
-                if len(rows):
-                    loss = rows[-1, trainer.ring.columns.index("loss")]
-                    bar.set_postfix_str(f"loss {loss:.4g}", refresh=False)
+    def _train(self, trainer: TrainerLike, history: IO[str] | None, bar: tqdm[Any],
+               doctor: Doctor | None) -> None:
+        place = trainer.ring.columns.index("loss")
+
+        def listen(steps: Steps, rows: Rows) -> None:
+            if history is not None and self._out is not None:
+                with named_errors(self._out):
+                    history.write(csv_lines(steps, rows))
+            bar.update(len(steps))
+            bar.set_postfix_str(f"loss {rows[-1, place]:.4g}", refresh=False)
+
+        def look() -> int | None:
+            if doctor is None:
+                return None
+            doctor.visit(trainer)
+            return trainer.step + doctor.steps_left(trainer.step)
+
+        course = Course(trainer, self._steps, listen)
+        carry(course, lambda: self._interrupted, CHUNK_S, look)
+        if course.error is not None:
+            raise course.error
+        if doctor is not None:
+            doctor.conclude(trainer)
 
     def _interrupt(self, trainer: TrainerLike) -> None:
         self._interrupted = True
@@ -195,15 +208,14 @@ class BatchRun:
                                           self._save)
             write_bundle(project, {}, self._save, checkpoint=trainer.checkpoint())
 
-    def _summarise(self, trainer: TrainerLike) -> None:
-        name = legible(elided(self._project.name, LONGEST_QUOTE))
-        lines = [f"{name}: {trainer.step:,} steps, {trainer.epoch:,} epochs"
+    def _summarise(self, trainer: TrainerLike, doctor: Doctor) -> None:
+        lines = [f"{self._project.name}: {trainer.step:,} steps, {trainer.epoch:,} epochs"
                  + (", interrupted." if self._interrupted else ".")]
         lines += [f"  Went on at step {self._begin:,}."] if self._begin else []
         lines += [f"  {text}" for text in transfer_lines(trainer.transfer)]
         lines += [] if trainer.ended is None else [f"  {trainer.ended.text}"]
         results = result_lines(trainer.snapshot(RESULTS), self._dataset.task)
-        lines += [f"  {text}" for text in results]
+        lines += [f"  {text}" for text in (*results, *doctor.lines())]
         lines += [f"  {one.text}" for one in self._dataset.found_later]
         if self._out is not None:
             lines.append(f"Saved {self._out / 'history.csv'} and {self._out / 'weights.npz'}.")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from engine.errors import EngineError, FormatError
 from gui.program import (
@@ -14,28 +15,30 @@ from gui.program import (
     ERROR,
     INTERRUPTED,
     NAME,
+    RUN_CELLS,
     SET_UP,
     complain,
     remedy,
     say,
     version,
 )
+from gui.terminal import sweep_arguments
+from gui.terminal.arguments import Parser, positive
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.spec import TrainingSpec
 
-COMMANDS = ("train", "compare", "check", "compile")
 STEPS = 2000
 """How long to train when neither the command nor the project says it."""
-
-MOST = 10**12
-"""Of anything that is counted: no one lives to see more steps."""
 
 USAGE = """\
 backprop-lab [PROJECT]            open the window
 backprop-lab train PROJECT        train a project without a window
 backprop-lab compare A B          train two projects and say what the difference does
+backprop-lab sweep FILE           train a project at many settings, on all processors or PCs
+backprop-lab worker ADDRESS       let this computer compute for a sweep on another one
+backprop-lab cluster init DIR     make the certificates with which computers know each other
 backprop-lab check PROJECT        print what is wrong with a project, and notes on it
 backprop-lab --self-test          test the engine on this computer; exit code 0 or 1
 backprop-lab compile              compile the engine now, so that nothing waits for it later
@@ -50,25 +53,8 @@ Options of the window:
                         the first training point is on the plot
   --within SECONDS      how long a picture or profile may take to begin (default 180)
 
-'backprop-lab train --help' shows the options of train; 'compare --help' those of compare.
+'backprop-lab train --help' shows the options of train; so do 'compare --help', 'sweep --help'.
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command in one sentence.
-
-    Attributes
-    ----------
-    attended : bool
-        See `gui.program.complain`.
-    """
-
-    attended = False
-
-    def error(self, message: str) -> NoReturn:
-        """Print the sentence and exit with code 2."""
-        complain(f"{self.prog}: {message}. Try {self.prog} --help.", attended=self.attended)
-        raise SystemExit(ERROR)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -105,14 +91,12 @@ def _carry_out(arguments: Sequence[str]) -> int:
         from engine.compiling import serve
 
         return serve(arguments[1:])
+    if arguments[0] == RUN_CELLS:
+        from gui.terminal import cell_worker
+
+        return cell_worker.serve()
     options = _parser().parse_args(arguments)
-    if options.command == "check":
-        return _check(options.project)
-    if options.command == "compile":
-        return _compile(options)
-    if options.command == "compare":
-        return _compare(options)
-    return _train(options)
+    return CARRIED_OUT[options.command](options)
 
 
 def _self_test() -> int:
@@ -135,6 +119,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
     _add_train(commands)
     _add_compare(commands)
+    sweep_arguments.add(commands)
     check = commands.add_parser(
         "check", prog="backprop-lab check",
         description="Print what is wrong with a project, a line each, and notes on it.")
@@ -154,7 +139,7 @@ def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
         description="Train a project and write history.csv and weights.npz.")
     train.add_argument("project", type=Path, metavar="PROJECT", nargs="?",
                        help="may be left out where --from names a project with its run")
-    train.add_argument("--steps", type=_positive, metavar="N",
+    train.add_argument("--steps", type=positive, metavar="N",
                        help=f"stop at step N (default: the project's, else {STEPS:,}; its "
                             "stopping rules may end the run before); the steps of a run that goes "
                             "on count too")
@@ -173,7 +158,7 @@ def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
     train.add_argument("--use-averaged", action="store_true",
                        help="put the average of the weights, where the project keeps one, in their "
                             "place before weights.npz and --save are written")
-    train.add_argument("--threads", type=_positive, metavar="N",
+    train.add_argument("--threads", type=positive, metavar="N",
                        help="let at most N threads share the work of large layers (default: what "
                             "the computer can spare; as many of them work as make it faster); the "
                             "results are the same to the last bit")
@@ -188,10 +173,10 @@ def _add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
                     "does, and write history-a.csv and history-b.csv.")
     compare.add_argument("a", type=Path, metavar="A")
     compare.add_argument("b", type=Path, metavar="B")
-    compare.add_argument("--seeds", type=_positive, metavar="N",
+    compare.add_argument("--seeds", type=positive, metavar="N",
                          help="train both with N seeds, of which 5 tell a difference from chance, "
                               "and write spread.csv")
-    compare.add_argument("--steps", type=_positive, metavar="N",
+    compare.add_argument("--steps", type=positive, metavar="N",
                          help="compare at step N (default: where A's project ends, else "
                               f"{STEPS:,}; early stopping may end a run before)")
     compare.add_argument("--out", type=Path, default=Path(), metavar="DIR",
@@ -200,22 +185,10 @@ def _add_compare(commands: argparse._SubParsersAction[Parser]) -> None:
     compare.add_argument("--quiet", action="store_true", help="show no progress bar and no notes")
 
 
-def _positive(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    if value > MOST:
-        raise argparse.ArgumentTypeError(f"{text!r} is more than {MOST:,}")
-    return value
-
-
-def _check(path: Path) -> int:
+def _check(options: argparse.Namespace) -> int:
     from gui.terminal.checking import check
 
-    found = check(path)
+    found = check(options.project)
     for note in found.done:
         say(f"Note: {note}")
     for fault in found.faults:
@@ -224,7 +197,7 @@ def _check(path: Path) -> int:
         say(f"Note: {note}")
     if found.faults:
         return ERROR
-    say(f"{path.name}: {'it can be trained' if found.advice else 'nothing is wrong'}.")
+    say(f"{options.project.name}: {'it can be trained' if found.advice else 'nothing is wrong'}.")
     return 0
 
 
@@ -294,3 +267,12 @@ def _compare(options: argparse.Namespace) -> int:
     step = options.steps or deciding_step(a.project, a.dataset)
     return CompareRun(a, b, yardstick(a.run, b.run, step), options.seeds or 0, options.out,
                       quiet=options.quiet).carry_out()
+
+
+CARRIED_OUT: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType({
+    "train": _train, "compare": _compare, "check": _check, "compile": _compile,
+    **sweep_arguments.COMMANDS})
+"""What carries out each command."""
+
+COMMANDS = tuple(CARRIED_OUT)
+"""Words with which a command begins."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from engine.messages import Message
     from engine.spec import ProjectSpec
     from engine.telemetry.snapshot import LayerReading
+    from engine.theory import GainCurve
     from gui.document.document import Document
     from gui.labs.initialiser_lab import InitialiserLab
     from gui.workbench.workbench import Workbench
@@ -30,8 +32,27 @@ PROBE = 64
 """Examples of the batch on which is measured."""
 
 DRAWING = "Hidden while you draw what you expect."
-Expectation = Callable[["ProjectSpec", "Dataset"], tuple[Theory, "Message | None"]]
-"""Returns what theory expects of a project, and what all layers leave, in words."""
+
+
+class Expected(NamedTuple):
+    """What theory says of a project.
+
+    Attributes
+    ----------
+    theory : Theory
+        Of every layer.
+    left : Message | None
+        What all layers leave, in words.
+    curves : callable
+        Returns chi over the gain of the layers with these ids.
+    """
+
+    theory: Theory
+    left: Message | None
+    curves: Callable[[Sequence[str]], Sequence[GainCurve]]
+
+
+Expectation = Callable[["ProjectSpec", "Dataset"], Expected]
 
 
 class InitialiserDesk(QObject):
@@ -100,6 +121,15 @@ class InitialiserDesk(QObject):
         lab.set_selected(self._document.selected)
         lab.take_focus()
 
+    @Slot(str)
+    def open_for(self, layer_id: str) -> None:
+        """Open the lab, if it is not open, with its sliders for one layer."""
+        self._document.select(layer_id)
+        if not self._is_open():
+            self.open()
+        if self.lab is not None:
+            self.lab.show_one()
+
     def _made(self) -> InitialiserLab:
         from gui.labs.initialiser_lab import InitialiserLab
 
@@ -158,7 +188,7 @@ class InitialiserDesk(QObject):
             self.lab.say(sentence)
 
     @Slot(object)
-    def _on_asking_done(self, found: tuple[Theory, Message | None]) -> None:
+    def _on_asking_done(self, found: Expected) -> None:
         if self.lab is not None and self._is_open():
             self.lab.set_theory(*found)
 
@@ -166,7 +196,7 @@ class InitialiserDesk(QObject):
     def _on_asking_failed(self) -> None:
         # Of what theory cannot read, it says nothing; measuring says what is wrong.
         if self.lab is not None and self._is_open():
-            self.lab.set_theory(Theory(), None)
+            self.lab.set_theory(Theory(), None, lambda _layer_ids: ())
 
     @Slot(object)
     def _on_lab_used(self, network: NetworkSpec) -> None:
@@ -199,13 +229,16 @@ class InitialiserDesk(QObject):
             self.lab.set_selected(layer_id)
 
 
-def expected(project: ProjectSpec, dataset: Dataset) -> tuple[Theory, Message | None]:
-    """Return what theory expects of a project, and what all layers leave, in words."""
+def expected(project: ProjectSpec, dataset: Dataset) -> Expected:
+    """Return what theory says of a project."""
     # Not at the top: no start of the program waits for it.
-    from engine.theory import predict
+    from engine.theory import gain_curves, predict
     from engine.theory.criticality import product_in_words
+    from gui.labs.initialiser_lab import GAINS
 
     found = predict(project, dataset)
-    behind_data = [layer.id for layer in project.network.layers[1:]]
-    return (Theory({one.layer_id: one for one in found.layers}),
-            product_in_words(found, behind_data))
+    network = project.network
+    behind_data = [layer.id for layer in network.layers[1:]]
+    return Expected(Theory({one.layer_id: one for one in found.layers}),
+                    product_in_words(found, behind_data),
+                    partial(gain_curves, network, dataset.n_inputs, gains=np.array(GAINS)))

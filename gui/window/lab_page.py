@@ -124,7 +124,8 @@ class LabPage(QWidget):
         self.pair_bar, self.timeline = PairBar(), Timeline()
         yield
         self._stage = Stage((self.network, self.inspector, self.output, self.loss, self.gradients),
-                            workbench.clock.note_painted, self, apart=(self.loss, self.gradients))
+                            workbench.clock.note_painted, self,
+                            apart={one: one.picture for one in (self.loss, self.gradients)})
         self._wishes = Wishes((self.network, self.inspector, self.output, self.loss,
                                self.gradients, self.strip), self)
         self._seen_boundary = self._reports_transfer = False
@@ -260,6 +261,7 @@ class LabPage(QWidget):
                                  parent=self)
         self.initialisers = InitialiserDesk(self.document, self.workbench, self.right, self,
                                             cover=self.network.set_cover)
+        self.inspector.first_weights_requested.connect(self.initialisers.open_for)
         self.pad_desk = PadDesk(self.document, self.workbench, self.output.pad, self._folder, self)
         self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
                                    lambda: self.document.title, self._folder, self)

@@ -212,9 +212,10 @@ class MainWindow(QMainWindow):
         # does without.
         from gui.document.document import Document
         yield
+        from gui.window.waiting import Waiting
         from gui.workbench.workbench import Workbench
 
-        document = Document(parent=self)
+        document = Document(parent=self, patience=Waiting(self))
         refused = self._read_project(document)
         workbench = self._workbench = Workbench(document, parent=self)
         workbench.set_speed(self._settings.speed)

@@ -174,7 +174,8 @@ class PlotExports(QObject):
         assert isinstance(app, QApplication)
         # Nobody sees the other theme come and go: the window is painted later. A plot whose figures
         # have just come may wait for that, and would not draw itself until then.
-        plot.setUpdatesEnabled(True)
+        for part in (plot, *plot.findChildren(QWidget)):
+            part.setUpdatesEnabled(True)
         with theme.in_light(app) if self.white else nullcontext():
             return svg_of(plot) if is_svg else png_of(plot)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,8 +16,10 @@ from gui.frames.run_info import FIRST, RunInfo
 if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
 
-GAP_MS = 4
+GAP_MS = 2
 """Between two views; painting the first is over by then, and what a person did is served."""
+QUICK_S = 0.0005
+"""A view that has taken no longer has drawn nothing new, and keeps the next one not waiting."""
 
 
 class View(Protocol):
@@ -43,17 +45,21 @@ class Stage(QObject):
         In the order in which they are drawn.
     note_time : callable
         Told how many seconds a view has taken.
-    apart : Sequence[QWidget]
-        Those of the views that take long both to draw and to be painted: what a person does is
-        served between the two as well.
+    apart : Mapping[View, QWidget]
+        Views that take long both to draw and to be painted, and what of them does: what a person
+        does is served between the two as well. The rest of them, such as tabs, is not painted anew.
+    quick_s : float
+        So many seconds are as good as none for a view to take.
     """
 
     def __init__(self, views: Sequence[View], note_time: Callable[[float], None],
-                 parent: QObject | None = None, *, apart: Sequence[QWidget] = ()) -> None:
+                 parent: QObject | None = None, *,
+                 apart: Mapping[View, QWidget] | None = None, quick_s: float = QUICK_S) -> None:
         super().__init__(parent)
         self._views = tuple(views)
         self._note_time = note_time
-        self._apart = tuple(apart)
+        self._apart, self._quick_s = dict(apart or {}), quick_s
+        self._took: dict[View, float] = {}
         self._unpainted: QWidget | None = None
         self._edited = FIRST
         self._is_shown = True
@@ -175,13 +181,28 @@ class Stage(QObject):
         if not self._waiting or self._edited not in self._frames:
             self._timer.stop()
             return
-        started = time.perf_counter()
-        view = self._waiting.pop(0)
-        if isinstance(view, QWidget) and view in self._apart:
-            view.setUpdatesEnabled(False)
-            self._unpainted = view
+        self._note_time(self._show_next())
+
+    def _show_next(self) -> float:
+        """Let the next view draw, and those before it that only take note; return the seconds."""
+        spent = 0.0
+        while self._waiting and spent < self._quick_s:
+            spent += self._show(self._waiting.pop(0))
+            if self._unpainted is not None:
+                break
+        return spent
+
+    def _show(self, view: View) -> float:
+        """Give a view the newest frames; return the seconds that it has taken."""
+        started, picture = time.perf_counter(), self._apart.get(view)
+        was_quick = self._took.get(view, self._quick_s) < self._quick_s
+        if picture is not None and picture.isVisible() and not was_quick:
+            # To let it paint again paints all of it, which is in vain where little has changed.
+            picture.setUpdatesEnabled(False)
+            self._unpainted = picture
         frame = self._frame_for(view, self._edited)
         other = next((key for key in self._infos if key != self._edited), "")
         if frame is not None:
             view.show_frame(replace(frame, beside=self._frame_for(view, other)))
-        self._note_time(time.perf_counter() - started)
+        took = self._took[view] = time.perf_counter() - started
+        return took

@@ -62,11 +62,10 @@ if TYPE_CHECKING:
 UNHEARD_STEPS = 1000
 """Steps of a run that nobody draws yet: what is not read soon is written over by later steps."""
 SNAPSHOT_S = 0.033
-SLOW_SNAPSHOT_S = 0.1
-SLOW = 0.015
-"""A snapshot that took longer than so many seconds makes the following ones rarer."""
-PAUSES = 3
-"""Between slow snapshots the network trains for at least so many times as long as one takes."""
+PAUSES = 7
+"""Between snapshots the network trains for so many times as long as one takes, where that is..."""
+OFTEN_S, FEW_PAUSES = 0.1, 3
+"""...no longer than so many seconds; of slow ones, for so many times as long, and not less."""
 
 log = logging.getLogger(__name__)
 
@@ -416,9 +415,7 @@ class Worker:
         seen = _seen(lane.trainer, wanted)
         lane.mailbox.put(seen)
         lane.published_s, lane.published_step = time.perf_counter(), lane.step
-        took = lane.published_s - started
-        pauses = PAUSES * took * len(self._rounds.lanes)
-        lane.interval_s = max(SLOW_SNAPSHOT_S, pauses) if took > SLOW else SNAPSHOT_S
+        lane.interval_s = _interval(lane.published_s - started, len(self._rounds.lanes))
         if is_sound:
             lane.tape.note(seen, at_rest=at_rest)
         return True
@@ -442,6 +439,12 @@ class Worker:
         self.failed = True
         self.prepared.set()
         self._bridge.failed.emit(run_id, error)
+
+
+def _interval(took_s: float, lanes: int) -> float:
+    """Return how long a run trains between snapshots that take so long, in as many runs."""
+    slow = max(OFTEN_S, FEW_PAUSES * took_s * lanes)
+    return max(SNAPSHOT_S, min(PAUSES * took_s * lanes, slow))
 
 
 def _seen(trainer: TrainerLike, wanted: Wanted) -> Snapshot:

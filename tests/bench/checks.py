@@ -22,6 +22,7 @@ from tests.bench import (
     side_by_side,
     sparse,
     start,
+    sweep,
     tables,
 )
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
@@ -324,9 +325,24 @@ def check_instruments(cases: Sequence[Case], threads: int, rounds: int, seconds:
         f"window hidden; {'NOT kept by ' + ', '.join(missed) if missed else 'kept by all'}.")
 
 
+def check_sweep(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print how long a phase diagram takes on one worker, on several, and other libraries."""
+    said("sweep")
+    one, several = sweep.ours(1), sweep.ours(threads)
+    rows = [["ours, 1 worker", one], [f"ours, {threads} workers", several],
+            *([title, sweep.peer(title)] for title in sweep.PEERS)]
+    say(markdown(("who", "seconds", "of ours", "beside training, ms a network"), [
+        [title, f"{found.seconds:.1f}", f"{found.seconds / several.seconds:.1f}x",
+         f"{1000 * (found.seconds - found.training_s) / found.cells:.1f}" if found is one else ""]
+        for title, found in rows if found is not None]))
+    say(f"{one.cells} networks of {sweep.STEPS} steps. Promised: 5 ms a network beside training, "
+        "half the time on two workers.")
+
+
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
     "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
     "recording": check_recording, "instruments": check_instruments,
     "microscope": check_microscope,
-    "tables": check_tables, "images": check_images, "sparse": check_sparse, "start": check_start}
+    "tables": check_tables, "images": check_images, "sparse": check_sparse,
+    "sweep": check_sweep, "start": check_start}

@@ -8,7 +8,8 @@ Batch norm behind every other layer with weights, the last one too, makes the ne
 their size; its gain then says how fast such a layer learns beside those numbers that batch norm
 itself learns, and nothing needs a learning rate of its own.
 
-Settings were chosen by learning from the first 45,000 training images and measuring on the others.
+Settings were chosen by learning from the first 45,000 training images and measuring on the others;
+there are as many epochs as an hour leaves on two cores with AVX2.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class Settings:
     """
 
     widths: tuple[int, int, int] = (64, 192, 256)
-    epochs: int = 10
+    epochs: int = 12
     batch: int = 512
     learning_rate: float = 2.0
     momentum: float = 0.85

@@ -10,7 +10,8 @@ from tests.contracts.source import ROOT, Source, must_be_empty, sources
 
 BY_HAND = ("tests.golden.recorded", "tests.bench.pytorch", "tests.bench.pytorch_lenet",
            "tests.bench.pytorch_cifar10", "tests.bench.pytorch_spoken", "tests.bench.pytorch_bag",
-           "tests.bench.jax_jit", "tests.bench.scikit")
+           "tests.bench.pytorch_sweep", "tests.bench.jax_sweep", "tests.bench.jax_jit",
+           "tests.bench.scikit")
 """Run for themselves, by an interpreter that has what they import; tests may not import them."""
 
 MACHINE = bare_machine()

@@ -44,6 +44,9 @@ WORDS: Mapping[str, Entry] = {
 
     "document.no-file": Fault("Project", "it has no file yet", remedy="Choose where to save it"),
     "document.file-gone": "{name} was not found.",
+    "waiting.cancelled": Fault(
+        "{place}", "it was not loaded, since loading it was cancelled",
+        remedy="Choose it again when there is time for it"),
     "document.no-data": "{problem} Choose data in the Data panel.",
     "templates.unreadable": Fault(
         "{place}", "the list of templates cannot be read ({reason})",

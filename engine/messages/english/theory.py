@@ -18,7 +18,10 @@ WORDS: Mapping[str, Entry] = {
     "theory.overlapping": "theory has no rule for windows that overlap.",
     "theory.same-origin":
         "it adds two paths of which one begins with the other’s numbers, without weights between.",
-    "theory.padding": "theory has no rule for padding.",
+    "theory.padding": "theory has no rule for padding that it skips.",
+    "theory.not-normal": "theory has no rule for a function of shares that sum to 1.",
+    "theory.own-loss": "theory has no rule for the term of the loss that begins in it.",
+    "theory.counted-by-data": "what its n-grams count is found in the data.",
     "theory.carried": "theory has no rule for a state that is carried over.",
     "theory.unread": "Nothing reads what the layer gives.",
 

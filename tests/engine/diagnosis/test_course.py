@@ -123,3 +123,21 @@ def test_smoothing_is_the_median_in_decades() -> None:
         seen.append(reading)
     assert seen == [pytest.approx(value) for value in (
         1e-1, 1e-2, 1e-3, 1e-3, 1e-3, 0.0, math.inf, 1e-7)]
+
+
+def test_smoothing_takes_another_number_of_snapshots_from_what_it_has() -> None:
+    smoothing = Smoothing(5)
+
+    def seen(gradient: float, share: float = 0.5) -> tuple[float, float]:
+        one = smoothing.smoothed(snapshot(NET, 1, dense_1={
+            "gradient_rms": gradient, "dead_share": share})).layers[1]
+        return one.gradient_rms, one.dead_share
+
+    for gradient in (1e-1, 1e-1, 1e-5, 1e-5):
+        seen(gradient, 0.2)
+    smoothing.set_snapshots(3)
+    # Of the last three: 1e-5, 1e-5 and what comes now.
+    assert seen(1.0, math.nan) == (pytest.approx(1e-5), pytest.approx(math.nan, nan_ok=True))
+    smoothing.set_snapshots(5)
+    # There are three, of 1e-5, 1e-5 and 1; with the new one, the middle two are 1e-5 and 1.
+    assert seen(1.0, 0.4) == (pytest.approx(10**-2.5), pytest.approx(0.2))

@@ -157,9 +157,11 @@ def _of_gradients(text: str, a: Standing, b: Standing) -> Iterator[str]:
     for run, said, here, there in ((b, b_said, int(layer), int(last)),
                                    (a, a_said, int(other or layer), int(end or last))):
         readings = _readings(run)
-        share = readings[here].gradient_rms / readings[there].gradient_rms
+        # Of the numbers that the rows show, so that a reader gets the same: two digits each.
+        share, below = (float(f"{readings[place].gradient_rms:.1e}") for place in (here, there))
+        share /= below
         # In words there is one digit alone.
-        if abs(read(said) - share) > (0.12 if said.startswith("a") else 0.06) * share:
+        if abs(read(said) - share) > (0.12 if said.startswith("a") else 0.051) * share:
             yield f"layer {here} receives {share}, and it says {said}"
 
 

@@ -151,6 +151,25 @@ def test_mean_of_logarithms_is_kept_for_figures_of_many_decades_only() -> None:
             history.log_mean(column)
 
 
+def test_means_of_logarithms_of_several_columns_are_those_of_each() -> None:
+    columns = ("a/gradient_rms", "loss", "b/gradient_rms", "b/update_ratio")
+    history = History(columns, 8)
+    history.extend(np.arange(50), np.exp(np.random.default_rng(1).normal(size=(50, 4))))
+    wanted = ("b/update_ratio", "a/gradient_rms")
+    assert history.log_means(wanted).tolist() == [history.log_mean(one).tolist() for one in wanted]
+    assert history.log_means(()).shape == (0, len(history.steps()))
+    with pytest.raises(KeyError):
+        history.log_means(("a/gradient_rms", "loss"))
+
+
+def test_the_newest_step_is_told_however_wide_buckets_are() -> None:
+    history = History(("loss",), 4)
+    assert history.newest == 0
+    for step in range(1, 40):
+        history.extend(np.array([step]), np.ones((1, 1)))
+        assert history.newest == step
+
+
 def test_infinite_gradients_stay_infinite_in_the_mean_of_logarithms() -> None:
     history = History(("a/gradient_rms",), 4)
     history.extend(np.arange(2), np.array([[1.0], [np.inf]]))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
+from engine.data.dataset import Dataset
 from engine.layers import kinds
 from engine.messages import Message
-from engine.spec import LayerSpec
+from engine.spec import LayerSpec, NetworkSpec
 from tests.engine.theory.networks import dataset, first_steps, layer, predicted, project
 
 WIDTH = 96
@@ -92,9 +94,96 @@ def test_tokens_share_their_vectors() -> None:
             assert 1 / 1.5 < float(np.median(found[one.layer_id])) / one.gradient_rms < 1.5
 
 
+def texts(steps: int, vocabulary: int, *, padded: bool = False) -> Dataset:
+    """Return texts of random tokens, some more frequent than others; most end before the end."""
+    rng = np.random.default_rng(1)
+    shares = 1.0 / np.arange(1, vocabulary)
+    tokens = 1 + rng.choice(vocabulary - 1, (256, steps), p=shares / shares.sum())
+    if padded:
+        ends = rng.integers(steps // 4, steps + 1, 256)
+        tokens[np.arange(steps) >= ends[:, None]] = 0
+    data = dataset(inputs=steps, examples=256)
+    object.__setattr__(data, "inputs", tokens.astype(float))
+    object.__setattr__(data, "tokens", tuple(map(str, range(vocabulary))))
+    return data
+
+
+def compare(layers: list[LayerSpec], data: Dataset, factor: float = 1.5, **training: object
+            ) -> None:
+    """Hold every layer that learns against the median of some seeds."""
+    given = project(layers, **{"batch_size": 64, **training})
+    found = first_steps(given, data, range(7))
+    said = predicted(given, data).layers
+    assert [one.reason for one in said if one.reason is not None] == []
+    for one in said:
+        if one.layer_id in found:
+            ratio = float(np.median(found[one.layer_id])) / one.gradient_rms
+            assert 1 / factor < ratio < factor, (one.layer_id, ratio)
+
+
+EMBEDDED = layer("embedding", "embedding", vocabulary=20, units=32, padding=True)
+PADDED: dict[str, list[LayerSpec]] = {
+    "its mean": [EMBEDDED, layer("mean", "sequence_mean"), dense("a")],
+    "its mean behind other layers": [
+        EMBEDDED, layer("seen", "dense", units=48, activation="tanh"),
+        layer("mask", "dropout", rate=0.2), layer("all", "global_average_pooling"), dense("a")],
+    "all steps in a row": [EMBEDDED, layer("row", "flatten"), dense("a")],
+    "windows": [EMBEDDED, layer("conv", "conv1d", filters=48, kernel=3, **HE),
+                layer("mean", "sequence_mean")],
+}
+
+
+@pytest.mark.parametrize("name", PADDED)
+def test_padding_counts_where_the_engine_counts_it(name: str) -> None:
+    compare(PADDED[name], texts(12, 20, padded=True))
+
+
+def test_padding_is_no_part_of_a_mean() -> None:
+    """Whoever counted it would expect a third of the gradient."""
+    short = texts(12, 20)
+    short.inputs[:, 4:] = 0
+    compare([EMBEDDED, layer("mean", "sequence_mean"), dense("a")], short, 1.35)
+
+
+@pytest.mark.parametrize("options", [
+    {"longest": 1}, {"longest": 3, "buckets": 5000}, {"longest": 2, "buckets": 6},
+    {"longest": 2, "buckets": 5000, "combine": "sum"},
+    {"longest": 2, "buckets": 5000, "distinct": True, "combine": "sum"},
+    {"longest": 2, "buckets": 5000, "sparse": False}], ids=str)
+def test_bags_share_the_vectors_of_common_n_grams(options: dict[str, object]) -> None:
+    bag = layer("bag", "ngram_bag", vocabulary=30, units=32, **{"spread": 0.5, **options})
+    compare([bag, dense("a")], texts(24, 30, padded=True))
+
+
+SHARES: dict[str, list[LayerSpec]] = {
+    "between layers": [dense("a"), layer("shares", "softmax"), dense("b")],
+    "of a few": [dense("a", "linear", 6), layer("shares", "softmax"), dense("b")],
+    "of large numbers": [layer("a", "dense", units=48, activation="linear", gain=3.0,
+                               weights="lecun_normal"), layer("shares", "softmax"), dense("b")],
+    "of every step": [SEQUENCE, layer("a", "dense", units=24, activation="linear"),
+                      layer("shares", "softmax"), layer("mean", "sequence_mean"), dense("b")],
+    "of data": [layer("shares", "softmax"), dense("b")],
+}
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_shares_pass_on_what_their_rows_do(name: str) -> None:
+    compare(SHARES[name], dataset(examples=512, side=8))
+
+
+def test_shares_may_be_what_is_given() -> None:
+    given = project([dense("a"), dense("b")], batch_size=64, loss="mean_squared_error")
+    layers = (*given.network, layer("shares", "softmax"))
+    given = replace(given, network=NetworkSpec(layers))
+    data = dataset(examples=512, side=8)
+    found = first_steps(given, data, range(7))
+    for one in predicted(given, data).layers:
+        if one.layer_id in found:
+            assert 1 / 1.5 < float(np.median(found[one.layer_id])) / one.gradient_rms < 1.5
+
+
 def test_every_kind_has_a_rule_or_says_why_not() -> None:
-    without = {"softmax", "ngram_bag", "sampling"}
-    assert {kind.key for kind in kinds() if type(kind).covariances is _default()} == without
+    assert {kind.key for kind in kinds() if type(kind).covariances is _default()} == set()
 
 
 def _default() -> object:
@@ -105,11 +194,11 @@ def _default() -> object:
 
 def test_a_layer_without_a_rule_says_so_for_itself_and_those_before() -> None:
     data = dataset()
-    given = project([dense("a"), layer("shares", "softmax"), dense("b")], batch_size=16)
+    given = project([dense("a"), layer("code", "sampling"), dense("b")], batch_size=16)
     found = {one.layer_id: one for one in predicted(given, data).layers}
-    for name in ("a", "shares", "b"):
+    for name in ("a", "code", "b"):
         assert isinstance(found[name].reason, Message)
-        assert "Layer 2 (Softmax)" in found[name].reason.text
+        assert "Layer 2 (Sampling)" in found[name].reason.text
         assert np.isnan(found[name].gradient_rms)
     # What comes before it is known on the way forward.
     assert found["a"].activation_rms > 0
@@ -121,12 +210,31 @@ def test_a_layer_without_a_rule_says_so_for_itself_and_those_before() -> None:
     ([SEQUENCE, layer("r", "lstm", units=8, carried=True)], "carried"),
     ([IMAGE, layer("p", "max_pooling", size=3, stride=1), layer("f", "flatten")], "overlap"),
     ([dense("a"), layer("d", "dropout"), layer("s", "add", "a", "d")], "one begins with"),
+    ([dense("a"), layer("s", "softmax"), layer("d", "dropout"), layer("r", "activation")],
+     "shares that sum to 1"),
+    ([dense("a", "linear", 8), layer("code", "sampling")], "term of the loss"),
 ])
 def test_what_is_not_covered_is_said(layers: list[LayerSpec], words: str) -> None:
     given = project(layers, batch_size=16)
     reasons = [one.reason.text for one in predicted(given, dataset()).layers if one.reason]
     assert reasons
     assert all(words in reason for reason in reasons)
+
+
+@pytest.mark.parametrize(("layers", "words"), [
+    ([EMBEDDED, layer("rnn", "rnn", units=8)], "padding that it skips"),
+    ([layer("bag", "ngram_bag", vocabulary=20, weighting="naive_bayes")], "found in the data"),
+])
+def test_what_is_not_covered_of_texts_is_said(layers: list[LayerSpec], words: str) -> None:
+    given = project(layers, batch_size=16)
+    reasons = [one.reason.text for one in predicted(given, texts(12, 20, padded=True)).layers
+               if one.reason]
+    assert reasons
+    assert all(words in reason for reason in reasons)
+
+
+def test_recurrent_layers_read_sequences_that_need_no_padding() -> None:
+    compare([EMBEDDED, layer("rnn", "rnn", units=WIDTH)], texts(10, 20))
 
 
 def test_a_recurrent_layer_tells_of_its_steps() -> None:

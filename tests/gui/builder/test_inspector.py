@@ -177,6 +177,19 @@ def test_weights_are_advised_never_changed_silently(inspector: Inspector,
     assert inspector.advice.text() == "Use Xavier uniform"
 
 
+def test_first_weights_are_tried_out_of_layers_that_draw_some(
+    inspector: Inspector, document: Document, qtbot: QtBot
+) -> None:
+    drawing = next(layer.id for layer in document.project.network if layer.kind == "dense")
+    document.select(drawing)
+    assert inspector.first_weights.isVisible()
+    with qtbot.waitSignal(inspector.first_weights_requested) as caught:
+        inspector.first_weights.click()
+    assert caught.args == [drawing]
+    document.select(document.project.network.layers[0].id)
+    assert not inspector.first_weights.isVisible()
+
+
 @pytest.mark.parametrize(("activation", "weights", "advice"), [
     ("tanh", "lecun_normal", ""), ("relu", "he_uniform", ""), ("linear", "zeros", ""),
     ("relu", "orthogonal", ""), ("tanh", "zeros", "xavier_uniform"),
@@ -301,7 +314,8 @@ def test_tab_goes_down_the_form_then_to_the_buttons(qtbot: QtBot, document: Docu
     for layer_id in ("dense-1", document.add_layer("dropout"), "dense-2"):
         document.select(layer_id)
         form = [stop for editor in inspector.editors.values() for stop in editor.controls()]
-        wanted = [before, *form, inspector.advice, inspector.apply, *inspector.extras.controls(),
+        wanted = [before, *form, inspector.advice, inspector.first_weights, inspector.apply,
+                  *inspector.extras.controls(),
                   inspector.remove, after]
         assert tab_stops(window) == [stop for stop in wanted if stop.isVisible()]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -92,6 +93,27 @@ def test_tooltips_tell_predicted_measured_ratio_and_chi(view: NetworkView) -> No
     assert f"Theory has no rule here: {NO_RULE.text}" in tip(view, "dense-2")
     view.set_theory({"A": Theory(EXPECTED.layers, step=1200)})
     assert "for the weights of step 1,200" in tip(view, "dense-1")
+
+
+def test_its_numbers_are_in_the_table(view: NetworkView) -> None:
+    plain = view.table()[0]
+    view.set_theory({"A": EXPECTED})
+    names, columns = view.table()
+    table = dict(zip(names, columns, strict=True))
+    added = [name for name in names if name not in plain]
+    assert names == [*plain, *added]
+    assert [name.partition(":")[0] for name in added] == [
+        "theory", "theory, 5 % of seeds below", "theory, 5 % of seeds above"]
+    at = [table["title"][row] for row in range(len(table["title"]))]
+    first = row_of(view, "dense-1")
+    place = list(table["layer"]).index(view.rows.model_of_rows.rows[first].position)
+    assert [table[name][place] for name in added] == [1e-6, 5e-7, 4e-6], at
+    assert np.isnan(table[added[0]]).sum() == len(at) - 2, "no rule, nothing to learn"
+    # What is to be seen of it on the rows does not decide what is known.
+    view._header.switch.chosen.emit("activations")
+    assert view.table()[0] == names
+    view.set_theory({})
+    assert view.table()[0] == plain
 
 
 def test_a_cover_hides_what_would_tell(view: NetworkView) -> None:

@@ -283,7 +283,7 @@ def test_hundred_layers_are_thinned_and_named_where_there_is_room(
     run = run_of(100)
     plot.set_run(run)
     plot.show_frame(frame_of(run, 500))
-    assert len(data(lines(plot)._strands.curves[0])[0]) == 250
+    assert len(lines(plot)._strands.x) == 250
     labels = lines(plot).labels
     line = labels.fontMetrics().height() * 0.85
     placed = labels._arranged(line)

@@ -96,8 +96,8 @@ def test_the_ends_have_letters_and_those_of_validation_only_where_they_lie_apart
 ) -> None:
     plot.show_frame(pair_of(frame_of(A, 100), with_values(B, "loss", [3.0] * 100)))
     assert plot._labels.shown() == ["B", "A"], "the higher one stands above"
-    apart = with_columns(B, {"loss": [1.0] * 100, "validation_loss": [9.0] * 100})
-    plot.show_frame(pair_of(with_values(A, "loss", [0.1] * 100), apart))
+    apart = with_columns(B, {"loss": [1.0] * 120, "validation_loss": [9.0] * 120})
+    plot.show_frame(pair_of(with_values(A, "loss", [0.1] * 120), apart))
     assert plot._labels.shown() == ["B", "B", "A"]
     plot.set_run(A)
     plot.show_frame(frame_of(A, 100))

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from engine.errors import DivergedError, FormatError
 from engine.spec import default_project
@@ -54,6 +55,25 @@ def test_every_step_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "accuracy 50.0%" in output.out
     assert "2500/2500" in output.err
     assert "loss 0.0004" in output.err
+
+
+def test_the_doctor_has_the_last_word(capsys: pytest.CaptureFixture[str]) -> None:
+    project = replace(PROJECT, training=replace(PROJECT.training, learning_rate=1e-7))
+    assert BatchRun(project, DATASET, 3000, None).carry_out() == 0
+    told = capsys.readouterr().out
+    assert "  Doctor: " in told
+    verdict = told.split("  Doctor: ")[1].splitlines()
+    assert verdict[0].startswith("Learning rate too low. "), verdict
+    assert verdict[1].startswith("  Rule: "), verdict
+
+
+def test_the_doctor_looks_the_more_rarely_the_longer_a_run_is(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    batch_run(None, engine, 3000).carry_out()
+    seen = engine.newest.snapshots
+    assert 60 < seen < 90, "some 20 up to step 400, and so many from there to 3,000"
+    batch_run(None, engine, 3000, quiet=True).carry_out()
+    assert engine.newest.snapshots == 0, "who asks for no summary pays for none"
 
 
 def test_initial_weights_are_kept_on_request(tmp_path: Path) -> None:

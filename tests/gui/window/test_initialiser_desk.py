@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.data.dataset import Dataset
-from engine.messages import Message, say
+from engine.messages import say
 from engine.spec import ProjectSpec
 from gui import theme
 from gui.document.document import Document
 from gui.frames.theory import Theory
 from gui.labs.initialiser_lab import InitialiserLab
 from gui.window.actions import Actions
-from gui.window.initialiser_desk import PROBE, InitialiserDesk
+from gui.window.initialiser_desk import PROBE, Expected, InitialiserDesk, expected
 from gui.window.lab_page import LabPage
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
@@ -51,10 +51,11 @@ class Place:
                                     cover=self.covers.append, expect=self.expect)
         qtbot.waitUntil(lambda: self.bench.state is State.READY)
 
-    def expect(self, project: ProjectSpec, dataset: Dataset) -> tuple[Theory, Message]:
+    def expect(self, project: ProjectSpec, dataset: Dataset) -> Expected:
         assert project.training.batch_size == min(PROBE, len(dataset.training))
         found = {one.layer_id: one for one in self.theory(project, dataset).layers}
-        return Theory(found), say("Three layers leave a tenth.")
+        return Expected(Theory(found), say("Three layers leave a tenth."),
+                        expected(project, dataset).curves)
 
     def open(self) -> InitialiserLab:
         self.desk.open()
@@ -133,6 +134,45 @@ def test_figures_follow_the_sliders_and_the_project_does_not(place: Place) -> No
     assert not lab.back.isEnabled()
 
 
+def test_the_gain_at_which_errors_last_is_marked(place: Place) -> None:
+    network = place.document.project.network
+    hidden = [layer.id for layer in network if layer.kind == "dense"]
+    for layer_id in hidden:
+        place.document.set_option(layer_id, "weights", "lecun_normal")
+    for layer_id in hidden[:-1]:
+        place.document.set_option(layer_id, "activation", "tanh")
+    lab = place.open()
+    titles = {one.activation: one for one in lab.curve.curves()}
+    tanh = titles["tanh"]
+    assert tanh.critical == (pytest.approx(1.0, rel=0.01),)
+    assert "Tanh is critical at gain 1" in lab.words.text()
+    assert "Tanh is critical at gain 1" in lab.curve.accessibleDescription()
+    at_one = lab.curve.point(tanh)
+    move(lab, 3.0)
+    place.settle()
+    moved = next(one for one in lab.curve.curves() if one.activation == "tanh")
+    point = lab.curve.point(moved)
+    assert at_one is not None
+    assert point is not None
+    assert moved.gain == lab.gain.value()
+    assert point.x() > at_one.x(), "further to the right"
+    assert point.y() < at_one.y(), "above the line at 1"
+    # A bias bends tanh: it takes a larger gain until errors last.
+    lab.bias.slider.setValue(lab.bias.slider.maximum())
+    place.settle()
+    bent = next(one for one in lab.curve.curves() if one.activation == "tanh")
+    assert all(gain > 1.2 for gain in bent.critical)
+    # One layer alone has its own curve; gains that differ have no point.
+    place.document.select(hidden[0])
+    place.qtbot.mouseClick(lab.scope.button("one"), LEFT)
+    assert [one.layers for one in lab.curve.curves()] == [(hidden[0],)]
+    move(lab, 0.5)
+    place.settle()
+    place.qtbot.mouseClick(lab.scope.button("all"), LEFT)
+    mixed = next(one for one in lab.curve.curves() if one.activation == "tanh")
+    assert lab.curve.point(mixed) is None
+
+
 def test_one_layer_alone(place: Place) -> None:
     lab = place.open()
     first = place.document.project.network.layers[1].id
@@ -149,6 +189,27 @@ def test_one_layer_alone(place: Place) -> None:
     assert lab.gain.value() == 1.0
     place.document.select(place.document.project.network.layers[0].id)
     assert not lab.scope.button("one").isEnabled()
+
+
+def test_it_opens_for_one_layer(place: Place) -> None:
+    second = place.document.project.network.layers[2].id
+    place.desk.open_for(second)
+    lab = place.desk.lab
+    assert lab is not None
+    assert lab.isVisible()
+    assert place.document.selected == second
+    assert lab.scope.current() == "one"
+    assert lab.scope.button("one").text() == "Layer 2"
+    place.settle()
+    move(lab, 3.0)
+    place.settle()
+    assert measured(lab)[second] == lab.gain.value() != 1.0
+    # Asked for another layer, it stays open, and keeps what is tried out.
+    first = place.document.project.network.layers[1].id
+    place.desk.open_for(first)
+    assert lab.isVisible()
+    assert lab.gain.value() == 1.0
+    assert measured(lab)[second] != 1.0
 
 
 def test_they_are_used_in_one_step_that_can_be_undone(place: Place) -> None:

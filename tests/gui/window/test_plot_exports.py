@@ -96,7 +96,7 @@ def test_a_plot_that_waits_to_be_painted_is_drawn_all_the_same(
 ) -> None:
     plot = trained.loss
     # So the stage leaves it between new figures and their frame.
-    plot.setUpdatesEnabled(False)
+    plot.picture.setUpdatesEnabled(False)
     answer(monkeypatch, tmp_path / "loss.png")
     trained.exports.ask_picture(plot)
     assert ink(QImage(str(tmp_path / "loss.png"))) > 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.spec import default_project
@@ -46,7 +47,8 @@ def log() -> list[tuple[str, int, bool]]:
 
 @pytest.fixture
 def stage(qapp: Any, log: list[tuple[str, int, bool]]) -> Stage:
-    return Stage([View(log, name) for name in "abc"], lambda _seconds: None)
+    # However quick a view is, there is a pause behind it.
+    return Stage([View(log, name) for name in "abc"], lambda _seconds: None, quick_s=1e-12)
 
 
 SNAPSHOT = FakeTrainer(default_project(), 1).snapshot()
@@ -89,10 +91,64 @@ def test_another_run_forgets_the_frames_of_the_one_before(
 
 def test_the_time_that_views_take_is_told(qtbot: QtBot, log: list[tuple[str, int, bool]]) -> None:
     times: list[float] = []
-    stage = Stage([View(log, "a"), View(log, "b")], times.append)
+    stage = Stage([View(log, "a"), View(log, "b")], times.append, quick_s=1e-12)
     stage.show_frame(frame(1))
     qtbot.waitUntil(lambda: len(times) == 2)
     assert all(seconds >= 0 for seconds in times)
+
+
+class Card(QWidget):
+    """A view with a picture that takes long to paint."""
+
+    def __init__(self, log: list[tuple[str, int, bool]], name: str) -> None:
+        super().__init__()
+        self.log, self.name = log, name
+        self.picture = QWidget(self)
+
+    def set_run(self, info: RunInfo) -> None:
+        """Do nothing."""
+
+    def show_frame(self, frame: Frame) -> None:
+        self.log.append((self.name, frame.step, self.picture.updatesEnabled()))
+
+
+def test_a_picture_that_takes_long_is_painted_when_others_have_been_served(
+    qtbot: QtBot, log: list[tuple[str, int, bool]]
+) -> None:
+    cards = [Card(log, "slow"), Card(log, "plain")]
+    for card in cards:
+        qtbot.addWidget(card)
+        card.show()
+        qtbot.waitExposed(card)
+    stage = Stage(cards, lambda _seconds: None, apart={cards[0]: cards[0].picture},
+                  quick_s=1e-12)
+    stage.show_frame(frame(1))
+    stage._on_timer_timeout()
+    assert log == [("slow", 1, False)]
+    assert not cards[0].picture.updatesEnabled()
+    assert cards[0].updatesEnabled(), "tabs and titles have not changed"
+    stage._on_timer_timeout()
+    assert cards[0].picture.updatesEnabled()
+    assert log == [("slow", 1, False)]
+    stage._on_timer_timeout()
+    assert log[1:] == [("plain", 1, True)]
+
+
+def test_what_has_nothing_to_draw_keeps_nobody_waiting(
+    qtbot: QtBot, log: list[tuple[str, int, bool]]
+) -> None:
+    cards = [Card(log, name) for name in ("hidden", "quick", "quick too")]
+    for card in cards:
+        qtbot.addWidget(card)
+    for card in cards[1:]:
+        card.show()
+        qtbot.waitExposed(card)
+    stage = Stage(cards, lambda _seconds: None, quick_s=10.0,
+                  apart={cards[0]: cards[0].picture})
+    stage.show_frame(frame(1))
+    stage._on_timer_timeout()
+    assert [name for name, _, _ in log] == ["hidden", "quick", "quick too"]
+    assert cards[0].picture.updatesEnabled(), "nobody would let it paint again"
 
 
 class Pair:
