@@ -106,6 +106,15 @@ class Field:
             return say("field.not-whole", value=shown(value))
         return self._range_fault(value)
 
+    def takes(self, value: object) -> bool:
+        """Say whether a value is of the kind of the field's, however large it is."""
+        if isinstance(self.default, bool):
+            return isinstance(value, bool)
+        if isinstance(self.default, str):
+            return isinstance(value, str) and (
+                not self.choices or any(value == choice.key for choice in self.choices))
+        return is_finite(value) and (isinstance(self.default, float) or isinstance(value, int))
+
     def problem(self, value: object) -> str:
         """Say in words what is wrong with a value, or return an empty text."""
         fault = self.fault(value)
