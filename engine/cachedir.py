@@ -62,9 +62,14 @@ def build_id() -> str:
 
 @cache
 def cache_folder() -> Path:
-    """Return a writable folder for compiled kernels: the user's, or one for this process alone."""
+    """Return a writable folder for compiled kernels: the user's, or one for this process alone.
+
+    What lies in the user's is read all the same where nothing can be written to it, as in a home
+    that was made for many and may not be changed.
+    """
     override = os.environ.get("BACKPROP_LAB_CACHE")
     name = f"kernels-{build_id()}"
+    folder: Path | None = None
     try:
         # A user without an entry in the system's list and without HOME has no folder: RuntimeError.
         root = Path(override) if override else user_cache_path("backprop-lab", appauthor=False)
@@ -73,6 +78,7 @@ def cache_folder() -> Path:
         tempfile.TemporaryFile(dir=folder).close()
     except (OSError, RuntimeError) as error:
         log.info("compiled kernels are kept for this run only: %s", error)
+        cachestore.KernelStore.closed = folder
         return _folder_of_this_process() / name
     return folder
 

@@ -137,9 +137,12 @@ class KernelStore:
     ----------
     shipped : Path | None
         Folder of compiled kernels that came with the program; only read. Of the class.
+    closed : Path | None
+        The user's own folder where nothing can be written to it; only read, too. Of the class.
     """
 
     shipped: Path | None = None
+    closed: Path | None = None
 
     def __init__(self, cache_path: str, filename_base: str, source_stamp: str) -> None:
         self._folder = Path(cache_path)
@@ -154,7 +157,7 @@ class KernelStore:
         step, for each of thirty homes on a server, and some homes have no room for it.
         """
         identity = self._identity(key)
-        for folder in (self._folder, self.shipped):
+        for folder in (self._folder, self.closed, self.shipped):
             if folder is not None:
                 found = _unpickled(folder / self._name(identity), identity)
                 if found is not None:

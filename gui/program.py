@@ -5,10 +5,17 @@ Imports nothing but the standard library, so that the first paint need not wait 
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 NAME = "Backprop Lab"
 ERROR = 2
@@ -72,6 +79,82 @@ def version() -> str:
         return metadata.version("backprop-lab")
     except metadata.PackageNotFoundError:
         return "(not installed)"
+
+
+class Steady(io.FileIO):
+    """A stream that stays silent once it cannot be written, instead of ending the program.
+
+    Nobody may read any more, as behind ``| head``, or a disk may be full: what is computed is no
+    worse for that.
+
+    Attributes
+    ----------
+    lost : OSError | None
+        Why something that was written is not there; None while everything is.
+    """
+
+    lost: OSError | None = None
+
+    def write(self, content: ReadableBuffer, /) -> int:
+        """Write bytes, or let them go."""
+        if self.lost is None:
+            try:
+                return super().write(content)
+            except BlockingIOError:
+                raise
+            except OSError as error:
+                self.lost = error
+        return memoryview(content).nbytes
+
+
+def steady_streams() -> None:
+    """Let nothing that becomes of standard output and standard error end this program.
+
+    To be called before anything is opened: of streams that are closed, the numbers would be given
+    to the next files, into which every warning of a library would then be written.
+    """
+    if sys.platform != "win32":
+        for number in range(3):
+            try:
+                os.fstat(number)
+            except OSError:
+                # The lowest free number is given.
+                os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        # What is written to a console of Windows takes another way.
+        if stream is not None and type(_raw(stream)) is io.FileIO:
+            setattr(sys, name, _steadied(stream))
+
+
+def _steadied(stream: TextIO) -> TextIO:
+    with suppress(OSError):
+        stream.flush()
+    raw = Steady(stream.fileno(), "w", closefd=False)
+    return io.TextIOWrapper(io.BufferedWriter(raw), stream.encoding, "backslashreplace",
+                            write_through=True, line_buffering=True)
+
+
+def _raw(stream: TextIO | None) -> object:
+    """Return what writes bytes in the end; without buffers, as PYTHONUNBUFFERED wants, at once."""
+    buffer = getattr(stream, "buffer", None)
+    return getattr(buffer, "raw", buffer)
+
+
+def told(status: int) -> int:
+    """Return the exit code of a program that has said all: `ERROR` where that was not written.
+
+    A reader who has left, as ``head`` does, has read what he wanted.
+    """
+    raw = _raw(sys.stdout)
+    if not isinstance(raw, Steady):
+        return status
+    sys.stdout.flush()
+    if raw.lost is None or raw.lost.errno in (errno.EPIPE, errno.EINVAL):
+        return status
+    complain("Standard output: what was said could not be written "
+             f"({raw.lost.strerror}). Let it go somewhere else.")
+    return status or ERROR
 
 
 def say(text: str) -> None:

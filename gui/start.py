@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gui.imports import import_in_turns
 from gui.program import (
     COMPILE_OPS,
     ERROR,
@@ -20,6 +21,8 @@ from gui.program import (
     WindowOptions,
     complain,
     remedy,
+    steady_streams,
+    told,
 )
 
 COMMAND_LINE = {"train", "compare", "check", "compile", "sweep", "experiment", "worker", "cluster",
@@ -38,11 +41,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         What stands behind the program's name; by default that of this process.
     """
     started_s = time.perf_counter() - process_age_s()
+    if arguments is None:
+        # A program of its own, not a test's.
+        steady_streams()
+        import_in_turns()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in COMMAND_LINE:
         from gui.terminal import command_line
 
-        return command_line.main(arguments)
+        return told(command_line.main(arguments))
     options = read_options(arguments)
     if lacks_screen(sys.platform, os.environ):
         if not options.unattended:

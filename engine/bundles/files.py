@@ -12,7 +12,6 @@ itself, so that reading allocates no more than that.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from engine.bundles.archive import BROKEN, Broken, members, reason, zipped
+from engine.bundles.archive import BROKEN, Broken, members_in, reason, zipped
 from engine.bundles.enclosed import LARGEST_ENCLOSED, content_of, take_out
 from engine.bundles.npz import Arrays
 from engine.bundles.weights import packed_weights, weights_in
@@ -29,7 +28,9 @@ from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.messages import Message, say
 from engine.spec import ProjectSpec, project_from_json, project_to_json, read_project
-from engine.spec.files import LARGEST_FILE, replace_file
+from engine.spec.files import LARGEST_FILE
+from engine.spec.opening import opened
+from engine.spec.replacing import replace_file
 
 if TYPE_CHECKING:
     from engine.telemetry.checkpoint import Checkpoint
@@ -207,7 +208,7 @@ def _broken_state(path: Path, error: Exception) -> FormatError:
 def _read(path: Path) -> tuple[ProjectSpec, Arrays, dict[str, bytes]]:
     """Return project and weights in a bundle, and its other members as they are, by name."""
     try:
-        found = members(_content(path))
+        found = _members(path)
         others = {name: found.pop(name) for name in (STATE, BESIDE, *EARLIER, *DATA)
                   if name in found}
         if found.keys() != {PROJECT, WEIGHTS}:
@@ -227,21 +228,13 @@ def _broken(path: Path, error: Exception) -> FormatError:
     return FormatError("bundle.broken", place=path.name, suffix=SUFFIX, reason=reason(error))
 
 
-def _content(path: Path) -> bytes:
-    """Return the bytes of a file that is not too large; raises FormatError."""
-    try:
-        with path.open("rb") as file:
-            about = os.fstat(file.fileno())
-            # Room is made for as many bytes as are asked for.
-            most = about.st_size if stat.S_ISREG(about.st_mode) else LARGEST_FILE
-            content = file.read(most + 1) if most <= LARGEST_BUNDLE else b""
-    except (OSError, ValueError) as error:
-        # A path with a null character is a wrong value.
-        why = error.strerror if isinstance(error, OSError) else ""
-        raise FormatError("file.unreadable", path=str(path), reason=why or str(error)) from error
-    if most > LARGEST_BUNDLE or len(content) > most:
-        raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
-    return content
+def _members(path: Path) -> dict[str, bytes]:
+    """Return what lies in a file; raises FormatError, or one of `BROKEN`."""
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST_BUNDLE:
+            raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
+        return members_in(file, size, (WEIGHTS, STATE, BESIDE, *EARLIER))
 
 
 def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path: str | Path, *,

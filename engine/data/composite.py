@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -20,6 +21,9 @@ _MOSTLY = 0.8
 
 _FEWEST = 3
 """In fewer cells nothing is seen."""
+
+_LONGEST = 120
+"""Letters of a text that may be composed: a range of dates has not half as many."""
 
 _SAMPLE = 300
 """So many different texts are looked at before all are."""
@@ -67,7 +71,8 @@ def unfold(levels: tuple[str, ...], counts: Indices, plain: Reals) -> Composite:
     plain : float64[m]
         Plain numbers that stand beside them.
     """
-    for parts, read in _READERS:
+    for parts, reader in _READERS:
+        read = partial(_read_if_short, reader)
         step = max(len(levels) // _SAMPLE, 1)
         if not any(map(read, levels[::step])) and not (len(plain) and any(map(read, levels))):
             continue
@@ -83,6 +88,11 @@ def unfold(levels: tuple[str, ...], counts: Indices, plain: Reals) -> Composite:
         example = max(told, key=lambda place: len(levels[place]))
         return Composite(tuple(made), parts, levels[example], made[example])
     return Composite(levels)
+
+
+def _read_if_short(read: Callable[[str], str | None], text: str) -> str | None:
+    """Return what a text is composed of, unless it is far too long for that."""
+    return read(text) if len(text) <= _LONGEST else None
 
 
 Told = Mapping[int, str]

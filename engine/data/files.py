@@ -80,15 +80,19 @@ def _named_errors(path: Path) -> Iterator[None]:
 
 
 def check_access(path: Path) -> None:
-    """Raise DataError if a file or folder does not exist or may not be read.
+    """Raise DataError if a file or folder does not exist, is a device, or may not be read.
 
     What reads archives and arrays would call such a file damaged.
     """
     with _named_errors(path):
-        if path.is_dir():
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
             os.scandir(path).close()
-        else:
+        elif stat.S_ISREG(mode):
             path.open("rb").close()
+        else:
+            # To open a pipe waits for somebody who writes to it, perhaps for ever.
+            raise DataError("file.device", path=str(path))
 
 
 def read_head(path: Path) -> Head:
@@ -404,6 +408,14 @@ def at_home(path: str) -> Path:
     except RuntimeError:
         # Then it is a file of that name, which is not there as a rule.
         return Path(path)
+
+
+def is_there(path: Path) -> bool:
+    """Say whether a file or folder exists; what cannot be the path of one, as too long, is not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def unknown_encoding(encoding: str, place: str) -> DataError:

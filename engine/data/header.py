@@ -226,7 +226,8 @@ def has_number_names(rows: Rows, decimal: str) -> bool:
     """
     first, rest = rows[0], rows[1:]
     places = [place for place, cell in enumerate(first) if is_number(cell, decimal)]
-    texts = [place for place in range(len(first)) if place not in places]
+    numbers = frozenset(places)
+    texts = [place for place in range(len(first)) if place not in numbers]
     if len(rest) < 2 or not places or not _are_names(first, texts, rest):
         return False
     values = [parse_number(first[place], decimal) or 0.0 for place in places]

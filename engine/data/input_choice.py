@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -84,12 +84,14 @@ def choose_inputs(columns: Sequence[Column], targets: Sequence[Column], spec: Ta
     DataError
         If nothing is left, or a named column has too many texts.
     """
-    others = [column for column in columns if not _is_among(column, targets)]
+    predicted = frozenset(column.position for column in targets)
+    others = [column for column in columns if column.position not in predicted]
     if spec.inputs:
-        return _chosen([column for column in others if column.name in spec.inputs], place)
+        chosen = frozenset(spec.inputs)
+        return _chosen([column for column in others if column.name in chosen], place)
     reasons: dict[str, Message] = {}
     groups: dict[str, list[Column]] = defaultdict(list)
-    answers = _answers(targets, columns)
+    answers = frozenset(column.position for column in _answers(targets, columns))
     again = copies([column for column in others if column.role != "ignored"])
     for column in others:
         code = _reason(column, targets, answers, len(others))
@@ -109,10 +111,6 @@ def choose_inputs(columns: Sequence[Column], targets: Sequence[Column], spec: Ta
                for code, group in groups.items()
                if any(column.name in reasons for column in group)]
     return InputChoice(tuple(kept), reasons, (*remarks, *_doubts(kept, targets, used)))
-
-
-def _is_among(column: Column, columns: Sequence[Column]) -> bool:
-    return any(column.position == other.position for other in columns)
 
 
 def _chosen(columns: Sequence[Column], place: str) -> InputChoice:
@@ -141,12 +139,15 @@ def _answers(targets: Sequence[Column], columns: Sequence[Column]) -> tuple[Colu
     return one_hot_group(targets[0], columns) or numbered_answers(targets[0], columns)
 
 
-def _reason(column: Column, targets: Sequence[Column], answers: Sequence[Column],
+def _reason(column: Column, targets: Sequence[Column], answers: Container[int],
             others: int) -> str:
-    """Return the code of why a column is not learned from; empty if it is."""
+    """Return the code of why a column is not learned from; empty if it is.
+
+    ``answers`` are the positions of those that are one answer together with the target.
+    """
     if column.role == "ignored":
         return "dropped.ignored"
-    if _is_among(column, answers):
+    if column.position in answers:
         return "dropped.answer"
     kind = column.kind
     if kind == "text" and _is_usable_text(column):
@@ -193,7 +194,8 @@ def _last_resort(others: Sequence[Column], groups: Mapping[str, list[Column]],
         if kept:
             for column in kept:
                 del reasons[column.name]
-            return [column for column in others if column in kept]
+            again = frozenset(column.position for column in kept)
+            return [column for column in others if column.position in again]
     return []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from engine.data.remark import Remark, remark
 from engine.data.rewriting import (
     UNIT,
     Rewrite,
+    begins_cell,
     between_bars,
     chain,
     cutter,
@@ -51,7 +53,11 @@ _SAMPLE_LINES = 1000
 _TWO_NUMBERS = re.compile(r"\d\s+[-+]?\d")
 _DECLARED_SEPARATOR = re.compile(r'"?sep=(.|\\t)"?\s*', re.IGNORECASE)
 _COMMENTS = ("#", "//", "%", "!", "--", ";", "REM ", "rem ")
-_SINGLE = re.compile(r"(?:^|[,;\t| ])\s*'[^']*(?:''[^']*)*'\s*(?=[,;\t| ]|$)")
+_SINGLE = re.compile(r"'[^']*(?:''[^']*)*'\s*(?=[,;\t| ]|$)")
+_LOOKED_AT = 1000
+"""Letters of a line that tell which quotes it has."""
+_MOST_CELLS = 5000
+"""Cells that tell how well a separator divides; of more, some are taken by chance."""
 
 
 @dataclass(frozen=True)
@@ -192,9 +198,14 @@ def _leading_comment(lines: Sequence[str], separator: str) -> tuple[str, ...]:
 def _quotes(lines: Sequence[str]) -> tuple[str, ...]:
     """Return the quotes that may stand around texts, the likelier one last."""
     sample = lines[:_SAMPLE_LINES]
-    single = sum(_SINGLE.search(line) is not None for line in sample)
+    single = sum(_has_single(line[:_LOOKED_AT]) for line in sample if "'" in line)
     double = sum(QUOTE in line for line in sample)
     return (QUOTE, "'") if single >= 2 and single > double else (QUOTE,)
+
+
+def _has_single(line: str) -> bool:
+    """Return whether a cell of a line stands in single quotes."""
+    return any(begins_cell(line, match.start(), ",;\t| ") for match in _SINGLE.finditer(line))
 
 
 def _candidates(lines: Sequence[str]) -> tuple[str, ...]:
@@ -242,7 +253,10 @@ class _Sampler:
         plain = chain(self.rewrites) or str
         lines = [plain(line).rstrip() for line in self.source.head[self.skip:_SAMPLE_LINES]
                  if line.strip() and not line.lstrip().startswith(self.comment or "\0")]
-        cuts = _between_names(_blank_columns(lines), lines[:1])
+        cuts = _blank_columns(lines)
+        if not most <= len(cuts) < MOST_COLUMNS:
+            return None
+        cuts = _between_names(cuts, lines[0])
         if len(cuts) < most:
             return None
         found = replace(dialect, separator=UNIT, rewrite=chain([*self.rewrites, cutter(cuts)]))
@@ -342,6 +356,9 @@ def _score(rows: list[list[str]], separator: str) -> float:
     width, alike = widths.most_common(1)[0]
     others = [other for other in ("\t", ";", "|", ",") if other != separator]
     cells = [cell for row in rows if len(row) == width for cell in row]
+    if len(cells) > _MOST_CELLS:
+        # The same ones each time; every so many of them might be one column.
+        cells = random.Random(0).sample(cells, _MOST_CELLS)
     clean = sum(_is_clean(cell, others) for cell in cells)
     return alike / len(rows) * clean / len(cells)
 
@@ -383,18 +400,21 @@ def _blank_columns(lines: Sequence[str]) -> list[tuple[int, int]]:
     return cuts
 
 
-def _between_names(cuts: list[tuple[int, int]], first: Sequence[str]) -> list[tuple[int, int]]:
+def _between_names(cuts: list[tuple[int, int]], first: str) -> list[tuple[int, int]]:
     """Return the cuts between columns that have a name in the first line.
 
     What has none is a part of the column that is nearer: words that happen to be as long.
     """
     cuts = list(cuts)
-    while cuts:
-        begins, ends = [0, *(end for _, end in cuts)], [*(begin for begin, _ in cuts), None]
-        nameless = next((place for place, (begin, end) in enumerate(
-            zip(begins, ends, strict=True)) if not first[0][begin:end].strip()), None)
-        if nameless is None:
-            break
-        beside = [place for place in (nameless - 1, nameless) if 0 <= place < len(cuts)]
+    column = 0
+    while cuts and column <= len(cuts):
+        begin = cuts[column - 1][1] if column else 0
+        end = cuts[column][0] if column < len(cuts) else None
+        if first[begin:end].strip():
+            column += 1
+            continue
+        beside = [place for place in (column - 1, column) if 0 <= place < len(cuts)]
         cuts.pop(min(beside, key=lambda place: cuts[place][1] - cuts[place][0]))
+        # Those further left have a name already.
+        column = max(column - 1, 0)
     return cuts

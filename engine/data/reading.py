@@ -130,8 +130,8 @@ def _read(source: LineSource, spec: TableSpec, sampled: bool,
           wanted: tuple[str, ...] | None) -> Reading:
     spec, place = settled(source, spec), source.place
     form = examine(source, spec)
-    places = range(len(form.names)) if wanted is None else [
-        position for position, name in enumerate(form.names) if name in wanted]
+    chosen = frozenset(form.names if wanted is None else wanted)
+    places = [position for position, name in enumerate(form.names) if name in chosen]
     shown = tuple(tuple(split_cells(record.text, form.dialect)) for record in islice(
         filter(_is_row, _records_of_head(source, form)), SHOWN_ROWS))
     with _records(source, form, sampled) as records:

@@ -53,10 +53,16 @@ def one_hot_group(target: Column, columns: Sequence[Column]) -> tuple[Column, ..
     first = at - len(before)
     run = columns[first:first + len(run_bits)]
     total = np.cumsum([np.zeros(len(target.present)), *run_bits], axis=0)
-    for length in range(len(run), 2, -1):
-        for begin in range(max(0, at - first - length + 1), min(at - first, len(run) - length) + 1):
-            if (total[begin + length] - total[begin] == 1).all():
-                return tuple(run[begin:begin + length])
+    # Each column has a 1 somewhere, so that with one begin, one end at most has as many as rows.
+    ones = total.sum(axis=1)
+    begins = np.arange(at - first + 1)
+    ends = np.searchsorted(ones, ones[begins] + total.shape[1])
+    longest_first = sorted(zip(begins.tolist(), ends.tolist(), strict=True),
+                           key=lambda pair: (pair[0] - pair[1], pair[0]))
+    for begin, end in longest_first:
+        if at - first < end <= len(run) and end - begin > 2 and (
+                total[end] - total[begin] == 1).all():
+            return tuple(run[begin:end])
     return ()
 
 

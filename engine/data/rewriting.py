@@ -10,12 +10,14 @@ UNIT = "\x1f"
 
 Rewrite = Callable[[str], str]
 
-_WHOLE = re.compile(r'\s*"((?:[^"]|"")*)"[;,\t ]*\s*')
+_WHOLE = re.compile(r'\s*"((?:[^"]|"")*)"[;,\s]*')
 _RULER = re.compile(r"[\s|+:=\-─━═│┃┼╪╋├┤┌┐└┘┬┴╞╡╭╮╰╯┏┓┗┛┳┻┡┩╇]+")
 _BARS = str.maketrans("│┃║", "|||")
 _OPENING, _CLOSING = "„“”«»", "“”„«»"
+# That it stands at the beginning of a cell is looked at for each: a pattern that began with the
+# separator would look at long runs of tabs again from each of them.
 _TYPOGRAPHIC = re.compile(
-    rf"(^|[,;\t|])([ \t]*)[{_OPENING}]([^{_OPENING}\"]*)[{_CLOSING}](?=[ \t]*(?:[,;\t|]|\s*$))")
+    rf"[{_OPENING}]([^{_OPENING}\"]*)[{_CLOSING}](?=[ \t]*(?:[,;\t|]|\s*$))")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -64,12 +66,20 @@ def between_bars(line: str) -> str:
 
 def plain_quotes(line: str) -> str:
     """Return a line with plain quotes where typographic ones stand around a cell."""
-    return _TYPOGRAPHIC.sub(r'\1\2"\3"', line)
+    return _TYPOGRAPHIC.sub(
+        lambda match: f'"{match[1]}"' if begins_cell(line, match.start()) else match[0], line)
 
 
 def typographic(line: str) -> list[str]:
     """Return the texts of the cells that stand in typographic quotes."""
-    return [match[3] for match in _TYPOGRAPHIC.finditer(line)]
+    return [match[1] for match in _TYPOGRAPHIC.finditer(line) if begins_cell(line, match.start())]
+
+
+def begins_cell(line: str, place: int, separators: str = ",;\t|") -> bool:
+    """Return whether nothing but spaces stands between a separator, or the start, and a place."""
+    while place and line[place - 1] == " " and " " not in separators:
+        place -= 1
+    return not place or line[place - 1] in separators
 
 
 def splitter(separator: str, quote: str) -> Rewrite:

@@ -294,8 +294,10 @@ def _load(spec: DataSpec, base: Path | None) -> Dataset:
 
 
 def _imported(path: Path, spec: DataSpec, base: Path | None) -> Dataset:
-    check_access(path)
-    paths = tuple(str(_found(one, base).absolute()) for one in spec.more_paths)
+    more = [_found(one, base) for one in spec.more_paths]
+    for one in (path, *more):
+        check_access(one)
+    paths = tuple(str(one.absolute()) for one in more)
     path = path.absolute()
     return IMPORTERS[spec.source].load(path, replace(spec, path=str(path), more_paths=paths))
 

@@ -172,11 +172,12 @@ def _target_name(found: Understanding, spec: TableSpec) -> str:
 
 def _known(spec: TableSpec, names: Sequence[str]) -> TableSpec:
     """Return the choices without columns that the file does not have."""
+    known = frozenset(names)
     return replace(
-        spec, target=spec.target if spec.target in names else "",
-        inputs=tuple(name for name in spec.inputs if name in names),
-        more_targets=tuple(name for name in spec.more_targets if name in names),
-        split_by=spec.split_by if spec.split_by in names else "")
+        spec, target=spec.target if spec.target in known else "",
+        inputs=tuple(name for name in spec.inputs if name in known),
+        more_targets=tuple(name for name in spec.more_targets if name in known),
+        split_by=spec.split_by if spec.split_by in known else "")
 
 
 def _column_preview(column: Column) -> ColumnPreview:

@@ -108,11 +108,12 @@ def understand(reading: Reading, spec: TableSpec) -> Understanding:
 
 
 def _check_names(names: Sequence[str], spec: TableSpec, place: str) -> None:
+    known = frozenset(names)
     for name in (spec.target, *spec.more_targets):
-        if name and name not in names:
+        if name and name not in known:
             raise DataError("table.no-target-called", place=place, name=name, known=tuple(names))
     for name in (*spec.inputs, spec.split_by):
-        if name and name not in names:
+        if name and name not in known:
             raise DataError("table.no-input-called", place=place, name=name, known=tuple(names))
     if spec.inputs and not {*spec.inputs} - {spec.target, *spec.more_targets}:
         raise DataError("table.only-target", place=place, name=spec.target)

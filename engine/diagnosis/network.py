@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 
-from engine.layers import LayerKind, Options, kind
+from engine.layers import LayerKind, Options, kinds
 from engine.spec import LayerSpec, NetworkSpec
 
 Known = tuple[LayerSpec, LayerKind, Options]
@@ -65,8 +65,12 @@ def _returns_alike(reader: Known, sources: Mapping[str, tuple[str, ...]], even: 
 
 
 def _known(network: NetworkSpec) -> Iterator[Known]:
+    """Yield the layers whose kind this program has."""
+    by_key = {one.key: one for one in kinds()}
     for layer in network:
-        yield layer, kind(layer.kind), kind(layer.kind).options(layer)
+        layer_kind = by_key.get(layer.kind)
+        if layer_kind is not None:
+            yield layer, layer_kind, layer_kind.options(layer)
 
 
 def _drawn(network: NetworkSpec) -> tuple[Known, ...]:

@@ -14,11 +14,13 @@ from engine.layers.issue import Issue
 from engine.layers.kind import Shape
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.optimizers import OPTIMIZERS
+from engine.layers.precision import precision_issues
 from engine.layers.registry import kind, kinds
 from engine.layers.schedules import SCHEDULES
-from engine.layers.shapes import infer_shapes, parameter_counts, place, sources
+from engine.layers.shapes import all_sources, infer_shapes, parameter_counts, place
 from engine.messages import Message, say
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
+from engine.spec.network import MOST_LAYERS
 from engine.spec.values import is_finite, shown
 
 _TASKS = {"classification": say("task.classification"), "regression": say("task.regression"),
@@ -64,6 +66,8 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
     """
     issues = [*_training_issues(project.training, task), *_layer_issues(project.network)]
     if not issues:
+        issues.extend(precision_issues(project))
+    if not issues:
         issues.extend(augmentation_issues(project.training.augmentation, task, is_image,
                                           vocabulary > 0))
         issues.extend(_token_issues(project.network, vocabulary))
@@ -102,6 +106,9 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
         return
     if not network.layers:
         yield Issue("", say("network.no-layers"))
+        return
+    if len(network) > MOST_LAYERS:
+        yield Issue("", say("network.too-many-layers", count=len(network), most=MOST_LAYERS))
         return
     if not _starts_network(network.layers[0]):
         yield Issue(network.layers[0].id, say("layer.not-input-first", kind=network.layers[0].kind))
@@ -169,7 +176,7 @@ def _option_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
 
 def _penalty_issues(position: int, layer: LayerSpec) -> Iterator[Issue]:
     if not isinstance(layer.frozen, bool):
-        yield Issue(layer.id, say("layer.frozen", position=position, value=repr(layer.frozen)))
+        yield Issue(layer.id, say("layer.frozen", position=position, value=shown(layer.frozen)))
     for key, title in PENALTIES.items():
         value = getattr(layer, key)
         if value is not None and not (is_finite(value) and value >= 0):
@@ -245,7 +252,7 @@ def _range_issues(loss: Loss, found: tuple[float, float] | None) -> Iterator[Iss
 
 def _size_issues(network: NetworkSpec, shapes: tuple[Shape, ...]) -> Iterator[Issue]:
     """Say which outputs are too large, and which are for nothing."""
-    read = {source for position in range(len(network)) for source in sources(network, position)}
+    read = {source for feeding in all_sources(network) for source in feeding}
     for position, (layer, shape) in enumerate(zip(network, shapes, strict=True)):
         if math.prod(shape) > LARGEST_OUTPUT:
             yield Issue(layer.id, say("layer.too-large", place=place(position, layer),

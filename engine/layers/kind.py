@@ -367,5 +367,11 @@ class LayerKind(ABC):
         return next((field for field in self.fields if field.key == key), None)
 
     def options(self, layer: LayerSpec) -> dict[str, Option]:
-        """Return the layer's options with defaults for what it leaves out."""
-        return {field.key: layer.options.get(field.key, field.default) for field in self.fields}
+        """Return the layer's options with defaults for what it leaves out.
+
+        What a file holds may be of any type: a default also stands for a word where there is to be
+        a number, which `engine.layers.diagnose` says is wrong.
+        """
+        given = layer.options
+        return {field.key: given[field.key] if field.key in given and field.takes(
+            given[field.key]) else field.default for field in self.fields}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -66,15 +67,39 @@ def sources(network: NetworkSpec, position: int) -> tuple[int, ...]:
     ShapeError
         If it names a layer that does not stand before it, or names one twice.
     """
+    return _sources(network, position, {
+        other.id: place for place, other in enumerate(network.layers[:position])})
+
+
+def all_sources(network: NetworkSpec) -> tuple[tuple[int, ...], ...]:
+    """Return what `sources` does for every layer, in time that grows with their number."""
+    before: dict[str, int] = {}
+    found = []
+    for position, layer in enumerate(network):
+        found.append(_sources(network, position, before))
+        before[layer.id] = position
+    return tuple(found)
+
+
+def _sources(network: NetworkSpec, position: int, before: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the positions of the layers that feed one, of those before it by their ids."""
     layer = network.layers[position]
     if not layer.inputs:
         return (position - 1,)
-    before = {other.id: place for place, other in enumerate(network.layers[:position])}
     unknown = [name for name in layer.inputs if name not in before]
     if unknown or len(set(layer.inputs)) < len(layer.inputs):
         found = _misplaced(network, unknown[0]) if unknown else say("layer.input-twice")
         raise ShapeError("layer.sources", place=place(position, layer), found=found)
     return tuple(before[name] for name in layer.inputs)
+
+
+def _check_number(layer_kind: LayerKind, position: int, layer: LayerSpec) -> None:
+    """Raise ShapeError for more inputs than there can be, before they are looked at."""
+    if len(layer.inputs) > layer_kind.most_inputs:
+        try:
+            layer_kind.check_inputs(len(layer.inputs))
+        except ShapeError as error:
+            raise error.at(place(position, layer)) from error
 
 
 def _misplaced(network: NetworkSpec, name: str) -> Message:
@@ -115,10 +140,13 @@ _last: tuple[NetworkSpec, Shape, tuple[ResolvedLayer, ...]] | None = None
 
 def _resolved(network: NetworkSpec, data_shape: Shape) -> tuple[ResolvedLayer, ...]:
     resolved: list[ResolvedLayer] = []
+    before: dict[str, int] = {}
     for position, layer in enumerate(network):
         layer_kind = kind(layer.kind)
         options = layer_kind.options(layer)
-        feeding = sources(network, position)
+        _check_number(layer_kind, position, layer)
+        feeding = _sources(network, position, before)
+        before[layer.id] = position
         shapes = tuple(data_shape if source == DATA else resolved[source].shape
                        for source in feeding)
         try:

@@ -104,8 +104,14 @@ def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], un
     if not options["bias"]:
         return (weights,)
     scheme = INITIALISERS[str(options["weights"])].at(role)
-    start = np.full(units, first_bias(scheme, options))
-    return weights, Parameter("b", (units,), partial(scheme.biases, fans=fans, start=start), False)
+    # Their numbers are made when they are drawn: until then, nobody has looked how many they are.
+    return weights, Parameter("b", (units,), partial(
+        _biases, scheme, fans, first_bias(scheme, options), units), False)
+
+
+def _biases(scheme: Initialiser, fans: tuple[int, int], start: float, units: int,
+            rng: np.random.Generator) -> Weights:
+    return scheme.biases(rng, fans, np.full(units, start))
 
 
 def weight_and_bias(options: Options) -> dict[str, str]:

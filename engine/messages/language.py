@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from engine.messages.numbers import NUMBERS
 from engine.messages.template import Place, parsed
+from engine.messages.texts import LONGEST_SENTENCE, elided, legible
 
 
 class Message:
@@ -132,13 +133,19 @@ class Language:
             {".": self.decimal, ",": self.thousands}))
 
     def text(self, message: Message) -> str:
-        """Return a message in words; without words for its code, the code and the values."""
+        """Return a message in words; without words for its code, the code and the values.
+
+        However long the values are, it is not; of what is too long, both ends are told.
+        """
+        return elided(self._told(message), LONGEST_SENTENCE)
+
+    def _told(self, message: Message) -> str:
         entry = self.catalogue.get(message.code)
         if isinstance(entry, str):
             return self._filled(entry, message.values)
         if entry is not None or "found" in message.values:
             return self.joined(Fault(*(self.part(message, name) for name in Fault._fields)))
-        told = ", ".join(f"{name} {_as_it_is(self._plain(value), name)}"
+        told = ", ".join(f"{name} {legible(_as_it_is(self._plain(value), name))}"
                          for name, value in message.values.items())
         return f"{message.code} ({told})" if told else message.code
 
@@ -146,13 +153,13 @@ class Language:
         """Return the words of one part of a fault; without words for its code, a value."""
         entry = self.catalogue.get(message.code)
         if isinstance(entry, Fault):
-            return self._filled(getattr(entry, name), message.values)
+            return elided(self._filled(getattr(entry, name), message.values), LONGEST_SENTENCE)
         if name == "found" and name not in message.values:
             return self.text(message)
-        return _as_it_is(self._plain(message.values.get(name, "")), name)
+        return legible(_as_it_is(self._plain(message.values.get(name, "")), name))
 
     def _filled(self, template: str, values: Mapping[str, object]) -> str:
-        return "".join(part if isinstance(part, str) else self._written(part, values)
+        return "".join(part if isinstance(part, str) else legible(self._written(part, values))
                        for part in parsed(template))
 
     def _written(self, place: Place, values: Mapping[str, object]) -> str:
@@ -179,9 +186,11 @@ class Language:
         return int(word) if word.isdecimal() else word
 
     def _plain(self, value: object) -> object:
-        """Return a value in which messages have become texts."""
+        """Return a value in which messages have become texts, and texts are not too long."""
         if isinstance(value, tuple):
             return tuple(map(self._plain, value))
+        if isinstance(value, str):
+            return elided(value)
         return self.text(value) if isinstance(value, Message) else value
 
 

@@ -34,6 +34,18 @@ class Layout:
         self.size += -(-count // step) * step
         return offset
 
+    def check(self) -> None:
+        """Raise SpecError if the arena would be larger than `LARGEST_ARENA`."""
+        if self._bytes > LARGEST_ARENA:
+            raise self._too_much()
+
+    @property
+    def _bytes(self) -> int:
+        return self.size * self.dtype.itemsize
+
+    def _too_much(self) -> SpecError:
+        return SpecError("network.memory", wanted=self._bytes, most=LARGEST_ARENA)
+
     def allocate(self) -> Reals:
         """Return the arena, filled with zeros and aligned.
 
@@ -42,13 +54,11 @@ class Layout:
         SpecError
             If it would be larger than `LARGEST_ARENA`, or the machine has no such memory.
         """
-        wanted = self.size * self.dtype.itemsize
-        too_much = SpecError("network.memory", wanted=wanted, most=LARGEST_ARENA)
-        if wanted > LARGEST_ARENA:
-            raise too_much
+        self.check()
+        wanted = self._bytes
         try:
             raw = np.zeros(wanted + ALIGNMENT, np.uint8)
         except MemoryError as error:
-            raise too_much from error
+            raise self._too_much() from error
         begin = -raw.ctypes.data % ALIGNMENT
         return raw[begin:begin + wanted].view(self.dtype)

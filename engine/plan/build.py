@@ -343,14 +343,50 @@ def ops_of(project: ProjectSpec, n_inputs: int, n_outputs: int,
     Whether its classes have weights depends on the data, too, and whether its inputs are bytes:
     ``is_weighted`` and ``is_bytes`` say so.
     """
-    resolved = resolve(project.network, (n_inputs,))
-    builder = _Builder(project, 1, Layout(project.training.precision), _shared_for(resolved))
-    regions = [builder.layout.reserve(0) for _ in range(REGIONS)]
-    batch, target = (builder.value((size,), learns=False) for size in (n_inputs, n_outputs))
-    add_augmentation(builder.table, project.network.layers[0].id, batch, batch,
-                     project.training.augmentation, image_shape)
-    layers = builder.lower(batch, resolved, regions)
-    add_averaging(builder.table, reserve_average(builder.layout, project.training, 0), 0, 0)
-    builder.add_loss(layers[-1], target, {"weights": 0, "classes": 0} if is_weighted else None)
+    builder = _drafted(project, n_inputs, n_outputs, image_shape, is_weighted=is_weighted)
     gathered = (gathering_op(is_bytes=True), gathering_op()) if is_bytes else (gathering_op(),)
     return (*gathered, *builder.table.ops())
+
+
+def check_memory(project: ProjectSpec, n_inputs: int, n_outputs: int, capacity: int,
+                 image_shape: tuple[int, int, int] | None = None) -> None:
+    """Raise SpecError where `build_plan` would for want of memory, without asking for any.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        A project in which `engine.layers.diagnose` finds nothing wrong.
+    n_inputs, n_outputs : int
+        Numbers of an example, and of its target.
+    capacity : int
+        Largest batch.
+    image_shape : tuple[int, int, int], optional
+        Height, width and channels when every example is an image.
+    """
+    _drafted(project, n_inputs, n_outputs, image_shape, capacity).layout.check()
+
+
+def _drafted(project: ProjectSpec, n_inputs: int, n_outputs: int,
+             image_shape: tuple[int, int, int] | None = None, capacity: int = 0, *,
+             is_weighted: bool = False) -> _Builder:
+    """Return what `build_plan` makes of a project before it asks for memory.
+
+    Without a capacity, it is for the names of ops alone, and nothing has a size.
+    """
+    resolved = resolve(project.network, (n_inputs,))
+    builder = _Builder(project, capacity or 1, Layout(project.training.precision),
+                       _shared_for(resolved))
+    total = sum(parameter.size for layer in resolved
+                for parameter in layer.parameters()) if capacity else 0
+    regions = [builder.layout.reserve(total) for _ in range(REGIONS)]
+    average = reserve_average(builder.layout, project.training, total)
+    batch, target = (builder.value((size,), learns=False) for size in (n_inputs, n_outputs))
+    augmentation = project.training.augmentation
+    if is_redrawn(augmentation, image_shape):
+        builder.value((n_inputs,), learns=False)
+    add_augmentation(builder.table, project.network.layers[0].id, batch, batch, augmentation,
+                     image_shape)
+    layers = builder.lower(batch, resolved, regions)
+    add_averaging(builder.table, average, regions[0], total)
+    builder.add_loss(layers[-1], target, {"weights": 0, "classes": 0} if is_weighted else None)
+    return builder

@@ -97,14 +97,23 @@ class Field:
         """Say what is wrong with a value, or return None."""
         if isinstance(self.default, bool):
             return None if isinstance(value, bool) else say("field.not-true-or-false",
-                                                            value=repr(value))
+                                                            value=shown(value))
         if isinstance(self.default, str):
             return self._choice_fault(value) if self.choices else _text_fault(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return say("field.not-a-number", value=repr(value))
+            return say("field.not-a-number", value=shown(value))
         if isinstance(self.default, int) and not isinstance(value, int):
-            return say("field.not-whole", value=repr(value))
+            return say("field.not-whole", value=shown(value))
         return self._range_fault(value)
+
+    def takes(self, value: object) -> bool:
+        """Say whether a value is of the kind of the field's, however large it is."""
+        if isinstance(self.default, bool):
+            return isinstance(value, bool)
+        if isinstance(self.default, str):
+            return isinstance(value, str) and (
+                not self.choices or any(value == choice.key for choice in self.choices))
+        return is_finite(value) and (isinstance(self.default, float) or isinstance(value, int))
 
     def problem(self, value: object) -> str:
         """Say in words what is wrong with a value, or return an empty text."""
@@ -114,7 +123,7 @@ class Field:
     def _choice_fault(self, value: object) -> Message | None:
         if isinstance(value, str) and any(value == choice.key for choice in self.choices):
             return None
-        return say("field.none-of", value=repr(value),
+        return say("field.none-of", value=shown(value),
                    choices=tuple(choice.key for choice in self.choices))
 
     def _range_fault(self, value: float) -> Message | None:
@@ -127,4 +136,4 @@ class Field:
 
 
 def _text_fault(value: object) -> Message | None:
-    return None if isinstance(value, str) else say("field.not-a-text", value=repr(value))
+    return None if isinstance(value, str) else say("field.not-a-text", value=shown(value))

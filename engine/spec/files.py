@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from engine.errors import FormatError
+from engine.spec.network import MOST_LAYERS
+from engine.spec.opening import opened, unreadable
 from engine.spec.project import FORMAT_VERSION, ProjectSpec
+from engine.spec.replacing import replace_file
 
 LARGEST_FILE = 16 * 2**20
 """A project is text of a few kilobytes; more than this many bytes is not one."""
+
+_FIRST = {"[": "list", '"': "text", "t": "yes or no", "f": "yes or no", "n": "null"}
+"""What JSON that is no object is, by its first letter."""
+
+LONGEST_VERSION = 9
+"""Digits; what has more is no version that there will ever be."""
 
 
 def project_to_json(project: ProjectSpec) -> str:
@@ -44,27 +49,41 @@ def project_from_json(text: str | bytes, place: str = "Project") -> ProjectSpec:
     Raises
     ------
     FormatError
-        If the text is not JSON, of a newer version, or does not describe a project. The message
-        names the field.
+        If the text is not JSON, of a newer version, has too many layers, or does not describe a
+        project. The message names the field.
     """
     try:
-        raw = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise FormatError("project.not-json", place=place, reason=str(error)) from error
-    _check_version(raw, place)
-    try:
-        return msgspec.convert(raw, ProjectSpec)
+        _check_version(text, place)
+        project = msgspec.json.decode(text, type=ProjectSpec)
     except msgspec.ValidationError as error:
         raise FormatError("project.field", place=place, reason=str(error)) from error
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise FormatError("project.not-json", place=place, reason=str(error)) from error
+    if len(project.network) > MOST_LAYERS:
+        # Whatever comes next walks through them, some of it layer by layer for every layer.
+        raise FormatError("project.too-many-layers", place=place, count=len(project.network),
+                          most=MOST_LAYERS)
+    return project
 
 
-def _check_version(raw: Any, place: str) -> None:
-    if not isinstance(raw, dict):
-        raise FormatError("project.no-object", place=place, type=type(raw).__name__)
-    version = raw.get("version", FORMAT_VERSION)
-    if isinstance(version, int) and version > FORMAT_VERSION:
-        raise FormatError("project.version", place=place, version=version,
-                          newest=FORMAT_VERSION)
+class _Outline(msgspec.Struct):
+    """What is read of a file before its fields are believed: nothing else of it is kept."""
+
+    version: msgspec.Raw = msgspec.Raw()
+
+
+def _check_version(text: str | bytes, place: str) -> None:
+    """Raise FormatError for what is no object or of a newer version; msgspec's for no JSON."""
+    try:
+        version = bytes(msgspec.json.decode(text, type=_Outline).version).strip()
+    except msgspec.ValidationError as error:
+        first = text.lstrip()[:1]
+        raise FormatError("project.no-object", place=place, type=_FIRST.get(
+            first if isinstance(first, str) else first.decode("ascii", "replace"), "number"
+        )) from error
+    if version.isdigit() and (len(version) > LONGEST_VERSION or int(version) > FORMAT_VERSION):
+        raise FormatError("project.version", place=place,
+                          version=version[:LONGEST_VERSION].decode(), newest=FORMAT_VERSION)
 
 
 def read_project(path: str | Path) -> ProjectSpec:
@@ -77,10 +96,10 @@ def read_project(path: str | Path) -> ProjectSpec:
     """
     path = Path(path)
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise FormatError("file.unreadable", path=str(path), reason=str(error.strerror)) from error
+        raise unreadable(path, error) from error
     if len(content) > LARGEST_FILE:
         raise FormatError("project.too-large", place=path.name, most=LARGEST_FILE)
     return project_from_json(content, path.name)
@@ -98,35 +117,3 @@ def write_project(project: ProjectSpec, path: str | Path) -> None:
     # JSON has no word for infinity and NaN, for example.
     project_from_json(text, Path(path).name)
     replace_file(path, text.encode())
-
-
-def replace_file(path: str | Path, content: bytes) -> None:
-    """Write a file so that a crash leaves either the old one or the new one.
-
-    Raises
-    ------
-    FormatError
-        If it cannot be written.
-    """
-    # A link stays a link: what it points to is written.
-    path = Path(os.path.realpath(path))
-    try:
-        _replace(path, content)
-    except OSError as error:
-        raise FormatError("file.unwritable", path=str(path), reason=str(error.strerror)) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file beside ``path``, with its permissions, and put it in its place."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, beside)
-        os.replace(beside, path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise

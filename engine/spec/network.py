@@ -15,6 +15,12 @@ NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 Option = bool | int | float | str
 """What a layer's option may hold; `engine.layers` says which options a kind has."""
 
+MOST_LAYERS = 1000
+"""Layers of a network, its input layer among them.
+
+More rows than this no one can read, and no classroom machine trains in real time.
+"""
+
 
 class LayerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One layer.

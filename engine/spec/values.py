@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from engine.messages import Message, say
+from engine.messages import Message, elided, say
 
 
 def is_finite(value: object) -> bool:
@@ -20,8 +20,9 @@ def is_finite(value: object) -> bool:
 def shown(value: object, longest: int = 60) -> str | Message:
     """Return a value as a sentence can hold it, cut where it is long."""
     try:
-        written = repr(value)
+        # The first and last of a long text are all that is told of it.
+        written = repr(elided(value, 4 * longest) if isinstance(value, str) else value)
     except ValueError:
         # Python writes no whole number of more than 4,300 digits.
         return say("value.of-type", type=type(value).__name__)
-    return written if len(written) <= longest else written[:longest] + "..."
+    return elided(written, longest)

@@ -12,9 +12,10 @@ from engine.arrays import Doubles, Integers, Reals
 from engine.data.class_counts import balanced_weights, class_counts
 from engine.data.dataset import Dataset
 from engine.data.late_rows import LateRows
+from engine.data.learnable import check_codes, check_examples
 from engine.data.rows import ByteRows, Inputs
 from engine.data.transcription import text_lengths
-from engine.errors import DataError, SpecError
+from engine.errors import SpecError
 from engine.layers import LOSSES, costs, diagnose, infer_shapes
 from engine.layers.losses import OF_CLASSES
 from engine.spec import NetworkSpec, ProjectSpec
@@ -119,16 +120,14 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
     DataError
         If there is nothing to learn from.
     """
-    if not len(dataset.training):
-        raise DataError("training.no-examples", place=dataset.title)
+    check_examples(dataset)
     issues = diagnose(project, dataset.task, dataset.n_inputs, dataset.n_outputs,
                       is_image=dataset.image_shape is not None,
                       vocabulary=dataset.vocabulary, target_range=dataset.target_range,
                       longest_text=dataset.longest_text)
     if issues:
         raise SpecError.of(issues[0].message)
-    _check_tokens(dataset)
-    _check_texts(dataset)
+    check_codes(dataset)
     width = infer_shapes(project.network, (dataset.n_inputs,))[-1][-1]
     variance = 0.0
     if dataset.task == "classification":
@@ -149,37 +148,20 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
                     class_weights(project, dataset))
 
 
+def width_of_targets(project: ProjectSpec, dataset: Dataset) -> int:
+    """Return how many numbers `prepare` makes of an example's target."""
+    if dataset.task == "classification":
+        return infer_shapes(project.network, (dataset.n_inputs,))[-1][-1]
+    targets = dataset.labels if dataset.task in ("sequence", "transcription") else dataset.values
+    return int(targets.shape[1])
+
+
 def class_weights(project: ProjectSpec, dataset: Dataset) -> Doubles | None:
     """Return what an example of each class counts in the loss, float64[k]; None: all alike."""
     loss, chosen = LOSSES[project.training.loss], project.training.class_weights
     if chosen == "none" or not loss.weighted_op or dataset.task not in OF_CLASSES:
         return None
     return balanced_weights(class_counts(dataset))
-
-
-def _check_tokens(dataset: Dataset) -> None:
-    """Raise DataError if what stands for tokens does not."""
-    if dataset.tokens is None or not dataset.inputs.size:
-        return
-    inputs = np.asarray(dataset.inputs)
-    wrong = ~((inputs >= 0) & (inputs < dataset.vocabulary) & (inputs == np.floor(inputs)))
-    if wrong.any():
-        example, place = np.argwhere(wrong)[0]
-        raise DataError("training.token", title=dataset.title, example=int(example) + 1,
-                        token=int(place) + 1, value=float(inputs[example, place]),
-                        largest=dataset.vocabulary - 1)
-
-
-def _check_texts(dataset: Dataset) -> None:
-    """Raise DataError if what stands for characters does not."""
-    if dataset.task != "transcription":
-        return
-    wrong = dataset.labels >= dataset.n_outputs
-    if wrong.any():
-        example, place = np.argwhere(wrong)[0]
-        raise DataError("training.character", title=dataset.title, example=int(example) + 1,
-                        place=int(place) + 1, value=int(dataset.labels[example, place]),
-                        largest=dataset.n_outputs - 1)
 
 
 def mean_length(labels: Integers) -> float:

@@ -126,12 +126,13 @@ class Trainer:
         self._threads = spare_processors() if threads is None else threads
         self.run_id = run_id
         self._dataset = dataset
-        self._arrangement = Order(project.network, dataset.training)
-        self._order = self._arrangement.rows
         measured = measured_examples(dataset)
         self._training = dataset.training[:measured].astype(np.int64).copy()
         self._validation = dataset.validation[:measured].astype(np.int64).copy()
         self._examples = examples or prepare(project, dataset, self._validation)
+        # Only once it is certain that there are such layers.
+        self._arrangement = Order(project.network, dataset.training)
+        self._order = self._arrangement.rows
         warmup.compile_for(project, self._examples, progress)
         self._plan = self._build(project, self._examples)
         self._pace = self._new_pace()

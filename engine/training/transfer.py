@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.bundles.weights import fits
 from engine.messages import Message, say
 from engine.plan import Plan, PlannedLayer
 from engine.telemetry.transfer import LeftLayer, TransferReport
-from engine.training.weights import fits, views
+from engine.training.weights import views
 
 Start = Mapping[str, NDArray[Any]]
 

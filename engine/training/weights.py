@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
 from engine.arrays import Reals
-from engine.errors import FormatError
+from engine.bundles.weights import check_fit
 from engine.layers import Value, resolve
 from engine.plan import Plan
 from engine.spec import ProjectSpec
@@ -60,21 +59,6 @@ def load(plan: Plan, given: Mapping[str, Reals]) -> None:
         If a name is missing or unknown, a shape differs, or a number is not finite.
     """
     places = dict(views(plan))
-    for name in sorted(places.keys() | given.keys()):
-        if name not in given:
-            raise FormatError("weights.missing", name=name)
-        if name not in places:
-            raise FormatError("weights.unknown", name=name, known=tuple(places))
-        array = np.asarray(given[name])
-        if array.shape != places[name].shape:
-            raise FormatError("weights.shape", name=name, shape=array.shape,
-                              wanted=places[name].shape)
-        if array.dtype.kind not in "fiu" or not fits(array, plan.arena.dtype):
-            raise FormatError("weights.not-finite", name=name, dtype=str(plan.arena.dtype))
-        places[name][...] = array
-
-
-def fits(array: Reals, dtype: np.dtype[Any]) -> bool:
-    """Say whether every number is finite in this precision."""
-    with np.errstate(over="ignore"):
-        return bool(np.isfinite(array.astype(dtype)).all())
+    check_fit(given, {name: place.shape for name, place in places.items()}, str(plan.arena.dtype))
+    for name, place in places.items():
+        place[...] = given[name]

@@ -5,6 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 
+from engine.messages import elided
+
+LONGEST = 400
+"""Letters of a line for which a card could ever have room: to measure more of them takes long."""
+
 
 def fitting_lines(text: str, metrics: QFontMetrics, width: int, most: int) -> list[str]:
     """Return a text as lines that fit a width; three dots end the last where more is left.
@@ -20,7 +25,7 @@ def fitting_lines(text: str, metrics: QFontMetrics, width: int, most: int) -> li
     most : int
         Lines that there is room for, at least one.
     """
-    lines, words = [""], text.split()
+    lines, words = [""], elided(text, LONGEST * max(most, 1)).split()
     while words:
         longer = f"{lines[-1]} {words[0]}".strip()
         if not lines[-1] or metrics.horizontalAdvance(longer) <= width:
@@ -42,9 +47,9 @@ def card_shape(shape: str) -> str:
 
 def whole_words(text: str, metrics: QFontMetrics, width: int) -> str:
     """Return as many whole words of a text as fit, with an ellipsis for those that do not."""
-    if metrics.horizontalAdvance(text) <= width:
+    if len(text) <= LONGEST and metrics.horizontalAdvance(text) <= width:
         return text
-    words = text.split(" ")
+    words = text[:LONGEST].split(" ")
     while len(words) > 1 and metrics.horizontalAdvance(_cut(words)) > width:
         words.pop()
     return _cut(words)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from engine.layers import ACTIVATIONS, Field
 from engine.layers.initialisers import INITIALISERS
 from engine.spec import Option
+from engine.spec.values import is_finite
 from gui import theme
 from gui.builder.field_spins import PlainSpinBox, WholeSpinBox
 from gui.builder.pair_chip import OtherValue
@@ -31,6 +32,8 @@ from gui.widgets import (
 
 CHOICE_LENGTH = 10
 """Letters of a choice that must be seen."""
+LARGEST_INT = 2**31 - 1
+"""That Qt's boxes for whole numbers take; what a file holds may be larger."""
 EXPLAINED = {"activations": ACTIVATIONS.keys(), "initialisers": INITIALISERS.keys()}
 """Groups of pages of which each explains a choice, and the choices that have one."""
 
@@ -193,7 +196,7 @@ class NumberEditor(FieldEditor):
         return self.track, self.spin
 
     def set_value(self, value: Option) -> None:
-        number = float(value) if isinstance(value, int | float) else 0.0
+        number = float(value) if isinstance(value, int | float) and is_finite(value) else 0.0
         self._show(number, self.spin, self.track)
 
     def _make_spin(self) -> WholeSpinBox | PlainSpinBox:
@@ -212,7 +215,7 @@ class NumberEditor(FieldEditor):
             if control is self.track:
                 self.track.set_number(number)
             elif isinstance(self.spin, QSpinBox):
-                self.spin.setValue(round(number))
+                self.spin.setValue(round(min(max(number, -LARGEST_INT), LARGEST_INT)))
             else:
                 self.spin.setValue(number)
             control.blockSignals(False)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from engine.data import Dataset, load
+from engine.data.files import at_home, is_there
 from engine.data.importers.catalogue import IMPORTERS
 from engine.data.importers.importer import Importer, Preview, Sample
 from engine.errors import EngineError
@@ -111,7 +112,7 @@ class BringDialog(QDialog):
         options : Mapping[str, Option] | None
             What was chosen for it before.
         """
-        self._paths = tuple(path.expanduser().absolute() for path in paths)
+        self._paths = tuple(at_home(str(path)).absolute() for path in paths)
         self._source, self._options = source, dict(options or {})
         self._found = None
         self.options.embeds.setChecked(bool(self._data.embedded)
@@ -381,7 +382,7 @@ class BringDialog(QDialog):
 
     def _kept(self) -> tuple[str, dict[str, Option]]:
         """Return how to read what takes the place of files that are gone: as those were."""
-        is_gone = bool(self._paths) and not self._paths[0].exists()
+        is_gone = bool(self._paths) and not is_there(self._paths[0])
         return (self._source, self._options) if is_gone else ("", {})
 
     @Slot()

@@ -6,12 +6,13 @@ import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -36,6 +37,7 @@ from engine.data import (
 )
 from engine.data.importers.catalogue import IMPORTERS
 from engine.errors import EngineError
+from engine.messages import elided, legible
 from engine.spec import DataSpec, TableSpec
 from gui.data.background import Background
 from gui.data.bring_dialog import BringDialog
@@ -63,6 +65,7 @@ from gui.widgets import (
     MessageBar,
     Segmented,
     even_stops,
+    plain_tip,
 )
 
 LARGEST_NEW_SEED = 9999
@@ -225,6 +228,7 @@ class DataPanel(EditingPanel):
             slider.value_changed.connect(partial(self._on_slider_moved, slider, change))
             slider.edit_finished.connect(partial(self._on_slider_let_go, change))
         self.sentence = QLabel()
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setProperty("role", "muted")
         self.sentence.setWordWrap(True)
         self.sentence.setMinimumWidth(1)
@@ -333,13 +337,13 @@ class DataPanel(EditingPanel):
         dataset = self._document.dataset
         if self._document.data_problem:
             # A long path may break after every folder.
-            self.sentence.setText(data.path.replace(os.sep, os.sep + BREAK))
+            self.sentence.setText(legible(elided(data.path)).replace(os.sep, os.sep + BREAK))
             self.sentence.setToolTip("")
             return
         self.sentence.setText(data_sentence(dataset))
         help_text, licence = (info.help, info.licence) if info is not None else ("", "")
         tips = [help_text, *dataset.notes, f"Licence: {licence}" if licence else ""]
-        self.sentence.setToolTip("".join(f"<p>{tip}</p>" for tip in tips if tip))
+        self.sentence.setToolTip("".join(f"<p>{escape(tip)}</p>" for tip in tips if tip))
 
     # What a person does
 
@@ -396,7 +400,7 @@ class DataPanel(EditingPanel):
             return
         title = info.title if info is not None else Path(data.path).name
         self._wanted = data
-        self.progress.setToolTip(f"Loading {title}…")
+        self.progress.setToolTip(plain_tip(f"Loading {title}…"))
         self.progress.show()
         self._background.submit(partial(self._load, data))
 
@@ -413,7 +417,7 @@ class DataPanel(EditingPanel):
             return
         dataset = self._document.dataset
         self._wanted = data
-        self.progress.setToolTip(f"Copying {Path(data.path).name}…")
+        self.progress.setToolTip(plain_tip(f"Copying {Path(data.path).name}…"))
         self.progress.show()
         # The copy has to be enough, but the run goes on with what it has.
         self._background.submit(lambda: Brought(embedded(data).data, dataset))

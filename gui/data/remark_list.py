@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
-from gui.widgets import Button, ElidedLabel
+from gui.widgets import Button, ElidedLabel, plain_tip
 
 MOST_LINES = 5
 """As many are shown before a person asks for all."""
@@ -132,7 +132,8 @@ class RemarkList(QWidget):
             link.setProperty("tone", "link")
             link.setAutoDefault(False)
             link.setAccessibleName(f"{line.link}: {line.text}")
-            link.setToolTip(f"{line.link}. The file is read again; this can be taken back.")
+            link.setToolTip(plain_tip(
+                f"{line.link}. The file is read again; this can be taken back."))
             link.clicked.connect(partial(self._on_link_clicked, place))
             layout.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
             self.links[place] = link

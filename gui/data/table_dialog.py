@@ -13,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QSplitter, QWidget
 
 from engine.data import TABLE, Dataset, load, preview
+from engine.data.files import at_home
 from engine.errors import EngineError
 from engine.messages import Message
 from engine.spec import DataSpec, TableSpec
@@ -103,7 +104,7 @@ class TableDialog(QDialog):
         table : TableSpec | None
             What was chosen for it before; by default everything is found out.
         """
-        self._path = Path(path).expanduser().absolute()
+        self._path = at_home(str(path)).absolute()
         self._spec = table or TableSpec()
         self.form.set_scaling(self._data.scaling if self._data.source == TABLE else "auto")
         self._preview = None

@@ -18,7 +18,7 @@ from engine.telemetry.parts import Wanted
 from gui import theme
 from gui.doctor.cure_buttons import CureButtons
 from gui.doctor.why import FIXED_BEFORE, LIMITS, STEPS, Why
-from gui.widgets import Button, Card, ElidedLabel, StatusGlyph, set_page
+from gui.widgets import Button, Card, ElidedLabel, StatusGlyph, plain_tip, set_page
 
 if TYPE_CHECKING:
     from engine.diagnosis.cures import Cure
@@ -56,6 +56,8 @@ class VerdictStrip(Card):
         A person wants to see the last steps before an overflow.
     limits_requested()
         A person wants to see the limits, or to change them.
+    cancel_requested()
+        A person does not want to wait for what is in progress.
     why_requested(str, Why)
         A person wants to know why this is said: the page that explains it, and what is behind it.
     """
@@ -66,6 +68,7 @@ class VerdictStrip(Card):
     replay_requested = Signal()
     limits_requested = Signal()
     why_requested = Signal(str, object)
+    cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -136,7 +139,12 @@ class VerdictStrip(Card):
         self.why.setToolTip("The rule behind this, with its numbers, and what else could be said "
                             "(F1).")
         self.why.clicked.connect(self.explain)
-        return self.replay, self.cures, self._mend, self._show_layer, self.why
+        self.cancel = Button("Cancel")
+        self.cancel.setToolTip("Do not wait for it: the run is not prepared until you reset. Ends "
+                               "with what is being compiled just now.")
+        self.cancel.clicked.connect(self.cancel_requested)
+        self.cancel.hide()
+        return self.replay, self.cures, self._mend, self._show_layer, self.why, self.cancel
 
     def wanted(self) -> Wanted:
         """Return what its sentences are made of."""
@@ -219,7 +227,7 @@ class VerdictStrip(Card):
         overflow = box.overflow
         self.say("nonfinite", 2, f"Overflow: {overflow.tensor}.", overflow.sentence.text,
                  line_of(box), overflow.layer_id)
-        self._evidence.setToolTip(box.chain.text)
+        self._evidence.setToolTip(plain_tip(box.chain.text))
         self._box = box
         set_page(self, NONFINITE)
         self.why.show()
@@ -281,13 +289,15 @@ class VerdictStrip(Card):
         self._evidence.show()
 
     def show_progress(self, share: float) -> None:
-        """Show a bar that is filled so far, 0 to 1, until `hide_progress`."""
+        """Show a bar that is filled so far, 0 to 1, and how to end it, until `hide_progress`."""
         self._progress.setValue(round(1000 * share))
         self._progress.show()
+        self.cancel.show()
 
     def hide_progress(self) -> None:
         """Take the bar away."""
         self._progress.hide()
+        self.cancel.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the card and, at its left edge, a stripe in the verdict's colour."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.data import TABLE, TEXT
 from engine.data.dataset import Dataset
+from engine.data.files import is_there
 from engine.data.importers.catalogue import IMPORTERS
 from engine.errors import DataError
 from engine.layers import LOSSES, kind, output_layer
@@ -118,7 +119,7 @@ def _fault(data: DataSpec, error: DataError) -> Message:
     """Return why data could not be loaded, short where the file is simply not there."""
     if data.source in (TABLE, TEXT, *IMPORTERS):
         for path in map(Path, (data.path, *data.more_paths, data.table.test_path)):
-            if path.name and not path.exists():
+            if path.name and not is_there(path):
                 return say("document.file-gone", name=path.name)
     return error.message
 
@@ -141,6 +142,8 @@ def _outputs(project: ProjectSpec) -> int:
     if last is None:
         return 1
     layer_kind = kind(last.kind)
+    field = layer_kind.field(layer_kind.width_option)
     width = layer_kind.options(last)[layer_kind.width_option]
-    # What a file holds may be of any type; `diagnose` says so in words.
-    return max(width, 1) if isinstance(width, int) else 1
+    # What a file holds may be of any type and size; `diagnose` says so in words.
+    fits = field is not None and field.fault(width) is None
+    return int(width) if fits else 1

@@ -30,6 +30,7 @@ from gui.document.project_files import (
     Weights,
     name_of,
     read_file,
+    title_of,
     with_absolute_paths,
     write_file,
 )
@@ -43,8 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Document"]
 
-UNDO_LIMIT = 200
-UNNAMED = ProjectSpec().name
+UNDO_LIMIT, UNNAMED = 200, ProjectSpec().name
 
 
 class Document(QObject):
@@ -183,7 +183,7 @@ class Document(QObject):
     @property
     def title(self) -> str:
         """The file's name without its ending, or the project's name."""
-        return self.path.stem if self.path else self.project.name
+        return title_of(self.project, self.path)
 
     def is_modified(self) -> bool:
         """Say whether there is something that has not been saved."""

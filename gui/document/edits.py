@@ -13,12 +13,11 @@ from engine.layers import Field, kind, output_layer, place
 from engine.messages import Message, say
 from engine.spec import LayerSpec, Limits, NetworkSpec, Option, ProjectSpec
 from engine.spec.limits import differing, limits_fault
+from engine.spec.network import MOST_LAYERS
 from gui.document.wiring import block, extended, followed, known_kind, usual_inputs
 
 SpecT = TypeVar("SpecT", bound=msgspec.Struct)
 
-MOST_LAYERS = 1000
-"""More rows than this no one can read, and no classroom machine trains in real time."""
 WORDS = {"frozen": "freezing", "l1": "L1", "l2": "L2", "digest": "what the data are",
          "embedded": "whether the data travel"}
 """Fields whose names are not words."""

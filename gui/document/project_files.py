@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace as replace_run
 from pathlib import Path
@@ -14,9 +15,12 @@ from engine.bundles import Beside, Saved, is_bundle, read_saved, write_bundle
 from engine.data import TABLE, TEXT
 from engine.data.copies import paths_of
 from engine.data.dataset import Dataset
+from engine.data.files import at_home, is_there
 from engine.data.importers.catalogue import IMPORTERS
 from engine.errors import FormatError
+from engine.messages import elided, legible
 from engine.spec import DataSpec, ProjectSpec, write_project
+from engine.spec.replacing import remove_unfinished
 
 if TYPE_CHECKING:
     from engine.telemetry.checkpoint import Checkpoint
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 Weights = Mapping[str, NDArray[Any]]
 """Parameters by name, ``layer-id/w``."""
 
+
+LONGEST_TITLE = 100
+"""Letters of a title; of more, both ends are shown."""
 
 Stamp = tuple[int, int]
 """When a file was last written, in ns, and its size."""
@@ -74,14 +81,19 @@ def write_file(project: ProjectSpec, path: Path, *, checkpoint: Checkpoint | Non
 
 def _without_copy(project: ProjectSpec, path: Path) -> ProjectSpec:
     """Return a project whose data lie where they were brought from; raises FormatError."""
-    if not all(Path(one).exists() for one in paths_of(project.data)):
+    if not all(is_there(Path(one)) for one in paths_of(project.data)):
         raise FormatError("enclosed.text", place=path.name, name=Path(project.data.path).name)
     return replace(project, data=replace(project.data, embedded=""))
 
 
 def read_file(path: Path) -> Saved:
-    """Read all that a project file holds, paths in it made absolute; raises FormatError."""
+    """Read all that a project file holds, paths in it made absolute; raises FormatError.
+
+    What killed programs have left of it, unfinished, is removed.
+    """
     saved = read_saved(path)
+    place = Path(os.path.realpath(path))
+    remove_unfinished(place.parent, place.name)
     # The paths of B are made absolute where it is shown.
     return replace_run(saved, project=with_absolute_paths(saved.project, path), earlier=tuple(
         replace_run(run, project=with_absolute_paths(run.project, path))
@@ -92,6 +104,11 @@ def name_of(dataset: Dataset) -> str:
     """Return what a project is called that nobody has named: ``Digits``, ``people``."""
     own = dataset.key in (TABLE, TEXT, *IMPORTERS)
     return Path(dataset.title).stem if own else dataset.title
+
+
+def title_of(project: ProjectSpec, path: Path | None) -> str:
+    """Return what a project is called: by its file, or else by its own name."""
+    return legible(elided(path.stem if path else project.name, LONGEST_TITLE))
 
 
 def home_folder() -> str:
@@ -134,7 +151,13 @@ def _with_paths(data: DataSpec, written: Callable[[str, Path], str], folder: Pat
 
 
 def _absolute(path: str, folder: Path) -> str:
-    return str((folder / path).resolve()) if path and not Path(path).is_absolute() else path
+    if not path or Path(path).is_absolute():
+        return path
+    try:
+        return str((folder / at_home(path)).resolve())
+    except (OSError, ValueError):
+        # Such as one with a null character: whoever is to open it says what is wrong.
+        return path
 
 
 def _relative(path: str, folder: Path) -> str:

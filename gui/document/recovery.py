@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 import uuid
 from contextlib import suppress
@@ -14,6 +15,7 @@ from PySide6.QtCore import QLockFile, QObject, QSysInfo, QTimer, Signal, Slot
 
 from engine.errors import EngineError
 from engine.spec import ProjectSpec, read_project, write_project
+from engine.spec.replacing import remove_unfinished
 from gui.document.document import Change, Document
 from gui.document.kept import Kept
 from gui.document.sides import Sides
@@ -174,7 +176,11 @@ class Recovery(QObject):
         self._soon.stop()
 
     def leftovers(self) -> list[Leftover]:
-        """Return the work that programs before this one have left, the newest first."""
+        """Return the work that programs before this one have left, the newest first.
+
+        Copies that one of them has not finished writing are removed.
+        """
+        remove_unfinished(self._folder)
         try:
             paths = sorted(self._folder.glob("*.json"), key=_written, reverse=True)
         except OSError:
@@ -224,7 +230,10 @@ def _second(path: Path) -> ProjectSpec | None:
 
 
 def locked(path: Path) -> QLockFile | None:
-    """Return a lock beside a file, or None if a program that still lives holds it."""
+    """Return a lock beside a file, or None if a program that still lives holds it.
+
+    Where no lock can be made, as on a full disk, nobody holds one, and it is returned all the same.
+    """
     lock = QLockFile(str(path.with_suffix(".lock")))
     # Of this computer Qt knows which programs live; a clock would take one for dead that sleeps.
     lock.setStaleLockTime(0)
@@ -234,7 +243,25 @@ def locked(path: Path) -> QLockFile | None:
         lock.setStaleLockTime(round(1000 * STALE_S))
         if lock.tryLock(0):
             return lock
-    return None
+    return None if _is_held(lock) else lock
+
+
+def _is_held(lock: QLockFile) -> bool:
+    """Say whether a program that lives holds a lock, or may, that this one could not have."""
+    if lock.error() != QLockFile.LockError.LockFailedError:
+        return False
+    number, host, _ = lock.getLockInfo()
+    if host not in ("", QSysInfo.machineHostName()) or sys.platform == "win32":
+        return True
+    # Qt removes the lock of a dead program only where it can write another one meanwhile. One
+    # without a number was cut off by a full disk.
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return number > 0
 
 
 def _is_given_up(lock: QLockFile) -> bool:

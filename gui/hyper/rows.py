@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QWidg
 
 from engine.messages import Message
 from engine.spec import Option
+from engine.spec.values import is_finite
 from gui import theme
 from gui.document.slider_stops import slider_stops
 from gui.hyper.catalogue import Setting
@@ -129,7 +130,7 @@ class NumberRow(SettingRow):
         return self.track if self.setting.slides else None
 
     def set_value(self, value: Option) -> None:
-        number = float(value) if isinstance(value, int | float) else 0.0
+        number = float(value) if isinstance(value, int | float) and is_finite(value) else 0.0
         is_on = self.switch is None or bool(number)
         if self.switch is not None:
             self.switch.setChecked(is_on)

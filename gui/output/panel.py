@@ -270,13 +270,17 @@ class OutputPanel(ViewCard):
 
     @Slot(str)
     def show_view(self, key: str) -> None:
-        """Show the view with this key, one of `views`."""
-        self._tabs.set_current(key)
-        page = self._pages[key]
-        self._stack.setCurrentWidget(page)
+        """Show the view with this key, one of `views`; none where there is none."""
+        page = self._pages.get(key)
+        # Of data that are not there, nothing may be known that could be drawn.
+        self._stack.setVisible(page is not None)
+        if page is not None:
+            self._tabs.set_current(key)
+            self._stack.setCurrentWidget(page)
+        shown = () if page is None else self._views[key].controls
         for control in self._controls:
-            control.setVisible(control in self._views[key].controls)
-        self._below.setVisible(self._has_controls_below and bool(self._views[key].controls))
+            control.setVisible(control in shown)
+        self._below.setVisible(self._has_controls_below and bool(shown))
         self._on_size_changed()
         self.draw_when_seen()
         self.wanted_changed.emit()

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
-from gui.widgets import Button
+from gui.widgets import Button, plain_tip
 
 if TYPE_CHECKING:
     from engine.experiments.differences import Row
@@ -247,7 +247,7 @@ class EarlierRuns(QDialog):
             cells = [setting, row.present.text, *(value.text for value in row.values)]
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                item.setToolTip(f"{setting}: {text}" if column else setting)
+                item.setToolTip(plain_tip(f"{setting}: {text}" if column else setting))
                 differs = text != row.present.text
                 item.setData(Role, column > 1 and not differs)
                 if column > 1 and differs:
@@ -323,8 +323,8 @@ def _write(run: EarlierRun, item: QTreeWidgetItem) -> QTreeWidgetItem:
     item.setText(1, run.told)
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable)
     item.setCheckState(0, Qt.CheckState.Checked if run.shown else Qt.CheckState.Unchecked)
-    item.setToolTip(0, f"{run.name}\nTick it to draw it in the plots.")
-    item.setToolTip(1, run.told)
+    item.setToolTip(0, plain_tip(f"{run.name}\nTick it to draw it in the plots."))
+    item.setToolTip(1, plain_tip(run.told))
     item.setData(0, Role, run.number)
     item.setSizeHint(0, QSize(0, theme.px(LINE)))
     return item

@@ -25,7 +25,7 @@ from engine.experiments.spread import Spread
 from gui import theme
 from gui.runs.seed_dots import SeedDots
 from gui.runs.side_chip import Sides
-from gui.widgets import Button, Card, ElidedLabel, IconButton
+from gui.widgets import Button, Card, ElidedLabel, IconButton, plain_tip
 
 if TYPE_CHECKING:
     from engine.experiments.yardstick import Yardstick
@@ -124,7 +124,7 @@ class PairBar(Card):
         self._equal.setText(equal_text.removeprefix(sign).strip())
         tip = f"{equal_text}\n{equal_tip or EQUAL_TIP}" if equal_text else ""
         for label in (self._sign, self._equal):
-            label.setToolTip(tip)
+            label.setToolTip(plain_tip(tip))
         self._fit()
 
     def show_spread(self, spread: Spread | None) -> None:
@@ -148,7 +148,7 @@ class PairBar(Card):
             return
         for label, text in zip((self._verdict, self._medians), lines, strict=True):
             label.setText(text)
-            label.setToolTip(tip)
+            label.setToolTip(plain_tip(tip))
 
     def show_yardstick(self, yardstick: Yardstick | None) -> None:
         """Show what decides between the runs, until seeds say more; None for nothing.

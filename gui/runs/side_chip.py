@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from gui import theme
+from gui.widgets import plain_tip
 
 PAD, STROKE, GAP = 11, 24, 7
 """Px at 13 px text: from the edge, of the stroke, and between letter, stroke and words."""
@@ -39,8 +40,9 @@ class SideChip(QAbstractButton):
         if text != self.text() or not self.toolTip():
             self.setText(text)
             self.setAccessibleName(f"{self._letter}: {text}" if text else self._letter)
-            self.setToolTip(f"{self.accessibleName()}. Edits go to {self._letter} while this is "
-                            "chosen; the other run stays as it is.")
+            self.setToolTip(plain_tip(
+                f"{self.accessibleName()}. Edits go to {self._letter} while this is chosen; the "
+                "other run stays as it is."))
             self.updateGeometry()
 
     def shown(self) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import IO, Any
 
 import numpy as np
@@ -26,15 +23,19 @@ from engine.experiments.headless import carry
 from engine.foreign import INITIAL, is_first, is_foreign
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.layers.losses import OF_CLASSES
-from engine.messages import say
+from engine.messages import elided, legible, say
+from engine.messages.texts import LONGEST_QUOTE
 from engine.spec import ProjectSpec
+from engine.spec.opening import opened
+from engine.spec.replacing import remove_unfinished, replacing
 from engine.telemetry.parts import Part
 from engine.telemetry.snapshot import Snapshot
 from engine.telemetry.transfer import TransferReport
 from gui.document.project_files import with_absolute_paths, with_relative_paths
-from gui.program import INTERRUPTED
+from gui.program import say as tell
 from gui.terminal.doctor import Doctor
 from gui.terminal.history_file import csv_lines, open_history
+from gui.terminal.interrupting import interruptible, put_off
 from gui.workbench.engine_port import Progress, TrainerFactory, TrainerLike, make_trainer
 
 FOREVER = 2**62
@@ -59,10 +60,12 @@ def progress_bar(quiet: bool, **options: Any) -> tqdm[Any]:
 
 @contextmanager
 def preparing(quiet: bool) -> Iterator[Progress]:
-    """Show what is being compiled on a bar."""
-    with progress_bar(quiet, total=1.0, leave=False, desc="Preparing engine",
-                      bar_format="{desc}: {percentage:3.0f}%|{bar}|") as bar:
+    """Show what is being compiled on a bar, and for how long; Ctrl+C ends it between two parts."""
+    with put_off() as check, progress_bar(
+            quiet, total=1.0, leave=False, desc="Preparing engine",
+            bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
         def show(text: str, share: float) -> None:
+            check()
             bar.set_description_str(f"Preparing engine ({text})", refresh=False)
             bar.update(share - bar.n)
 
@@ -114,6 +117,8 @@ class BatchRun:
     def carry_out(self) -> int:
         """Train; return 0, or 130 after Ctrl+C, which interrupts only what comes before.
 
+        Other signals that ask a program to end do the same, with 128 and their number.
+
         Raises
         ------
         EngineError
@@ -124,22 +129,21 @@ class BatchRun:
         self._begin = trainer.step
         doctor = None if self._quiet else Doctor(self._project, self._dataset)
         with ExitStack() as stack:
-            stack.enter_context(interruptible(partial(self._interrupt, trainer)))
+            heard = stack.enter_context(interruptible(partial(self._interrupt, trainer)))
             history = self._open_history(stack, trainer)
             initial = trainer.weights() if self._keep_initial else {}
             bar = stack.enter_context(progress_bar(
                 self._quiet, total=self._steps if self._steps < FOREVER else None, unit=" steps",
-                desc=self._project.name, initial=trainer.step))
-            try:
-                self._train(trainer, history, bar, doctor)
-            finally:
-                if self._use_averaged:
-                    trainer.use_averages()
-                self._keep_weights(trainer, initial)
-                self._keep_run(trainer)
+                desc=legible(elided(self._project.name, LONGEST_QUOTE)), initial=trainer.step))
+            # One that fails, as on a full disk, keeps none of the others from being kept.
+            stack.callback(self._keep_run, trainer)
+            stack.callback(self._keep_weights, trainer, initial)
+            if self._use_averaged:
+                stack.callback(trainer.use_averages)
+            self._train(trainer, history, bar, doctor)
         if doctor is not None:
             self._summarise(trainer, doctor)
-        return INTERRUPTED if self._interrupted else 0
+        return heard.status
 
     def _prepare(self) -> TrainerLike:
         """Make the trainer; a bar shows what is being compiled."""
@@ -165,8 +169,9 @@ class BatchRun:
         place = trainer.ring.columns.index("loss")
 
         def listen(steps: Steps, rows: Rows) -> None:
-            if history is not None:
-                history.write(csv_lines(steps, rows))
+            if history is not None and self._out is not None:
+                with named_errors(self._out):
+                    history.write(csv_lines(steps, rows))
             bar.update(len(steps))
             bar.set_postfix_str(f"loss {rows[-1, place]:.4g}", refresh=False)
 
@@ -194,8 +199,10 @@ class BatchRun:
         last = trainer.checkpoint().row if trainer.step and trainer.transfer is None else None
         with named_errors(self._out):
             self._out.mkdir(parents=True, exist_ok=True)
-            return stack.enter_context(open_history(
-                self._out / "history.csv", trainer.ring.columns, trainer.step, last))
+            history = open_history(self._out / "history.csv", trainer.ring.columns, trainer.step,
+                                   last)
+        stack.callback(_close, history, self._out)
+        return history
 
     def _keep_weights(self, trainer: TrainerLike, initial: Weights) -> None:
         if self._out is None:
@@ -222,8 +229,7 @@ class BatchRun:
         if self._out is not None:
             lines.append(f"Saved {self._out / 'history.csv'} and {self._out / 'weights.npz'}.")
         lines += [] if self._save is None else [f"Saved the run in {self._save}."]
-        if sys.stdout is not None:
-            sys.stdout.write("\n".join(lines) + "\n")
+        tell("\n".join(lines))
 
 
 def result_lines(snapshot: Snapshot, task: str) -> list[str]:
@@ -254,29 +260,11 @@ def transfer_lines(transfer: TransferReport | None) -> list[str]:
             *([f"Not used: {', '.join(transfer.unused)}."] if transfer.unused else [])]
 
 
-@contextmanager
-def interruptible(interrupt: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl+C call ``interrupt`` to end tidily; pressed again it ends the program at once."""
-    def hear(_signal: int, _frame: FrameType | None) -> None:
-        interrupt()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, hear)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def write_weights(path: Path, arrays: Weights) -> None:
     """Write arrays so that a crash leaves either the old file or the new one; raises OSError."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(path) as file:
+        np.savez(file, allow_pickle=False, **arrays)
+    remove_unfinished(path.parent, path.name)
 
 
 def read_weights(path: Path) -> dict[str, NDArray[Any]]:
@@ -288,6 +276,8 @@ def read_weights(path: Path) -> dict[str, NDArray[Any]]:
         If the file cannot be read, is no weights file, or is larger than any network.
     """
     try:
+        # Refuses pipes and devices.
+        opened(path).close()
         with zipfile.ZipFile(path) as archive:
             # What an archive unpacks to can exceed the archive a thousandfold.
             size = sum(entry.file_size for entry in archive.infolist())
@@ -300,6 +290,11 @@ def read_weights(path: Path) -> dict[str, NDArray[Any]]:
                           reason=error.strerror or str(error)) from error
     except (zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
         raise FormatError("weights.broken", place=path.name, reason=str(error)) from error
+
+
+def _close(file: IO[str], folder: Path) -> None:
+    with named_errors(folder):
+        file.close()
 
 
 @contextmanager

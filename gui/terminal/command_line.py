@@ -73,6 +73,10 @@ def main(arguments: Sequence[str]) -> int:
     except EngineError as error:
         complain(error.sentence)
         return ERROR
+    except MemoryError:
+        complain("There is not enough memory for it. Close other programs, or use less data or a "
+                 "smaller network.")
+        return ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -206,37 +210,18 @@ def _add_export(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from engine.bundles import read_either, start_path
-    from engine.data import load
-    from engine.diagnosis.advice import advise
-    from engine.foreign import check_start
-    from engine.layers import diagnose
+    from gui.terminal.checking import check
 
-    path = options.project
-    project, _ = read_either(path)
-    try:
-        data = load(project.data, path.parent)
-        if start := start_path(project, path):
-            check_start(start)
-    except EngineError as error:
-        say(error.sentence)
+    found = check(options.project)
+    for note in found.done:
+        say(f"Note: {note}")
+    for fault in found.faults:
+        say(fault)
+    for note in found.advice:
+        say(f"Note: {note}")
+    if found.faults:
         return ERROR
-    _tell_notes(data)
-    issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
-                      is_image=data.image_shape is not None, vocabulary=data.vocabulary,
-                      target_range=data.target_range, longest_text=data.longest_text)
-    for issue in issues:
-        say(issue.text)
-    # What training refuses is told already, and there is nothing to be noted of what is broken.
-    notes = [note for note in advise(project, data) if note.code != "target-outside-loss"]
-    # Classes that the data call unequal are told already, too; they are no less unequal for it.
-    unequal = any(remark.message.code == "note.unequal-classes" for remark in data.remarks)
-    for note in notes:
-        if note.code != "imbalance" or not unequal:
-            say(f"Note: {note.text}")
-    if issues:
-        return ERROR
-    say(f"{path.name}: {'it can be trained' if notes else 'nothing is wrong'}.")
+    say(f"{options.project.name}: {'it can be trained' if found.advice else 'nothing is wrong'}.")
     return 0
 
 
@@ -273,6 +258,9 @@ def _train(options: argparse.Namespace) -> int:
 
     if options.save and not is_bundle(options.save):
         raise FormatError("state.suffix", place=options.save.name, suffix=SUFFIX)
+    if options.save and not options.save.parent.is_dir():
+        # Told now, and not once everything is learned.
+        raise FormatError("results.no-folder", path=str(options.save.parent))
     start = beginning(options.project, options.source)
     steps = total_steps(_steps(options, start.project.training), start)
     dataset = load(start.project.data, start.path.parent)

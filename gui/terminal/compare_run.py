@@ -23,16 +23,16 @@ from engine.experiments.yardstick import Yardstick
 from engine.layers import diagnose
 from engine.spec import ProjectSpec
 from engine.training.order import first_batches
-from gui.program import INTERRUPTED, say
+from gui.program import say
 from gui.terminal.batch_run import (
     CHUNK_S,
     RESULTS,
-    interruptible,
     preparing,
     progress_bar,
     result_lines,
 )
 from gui.terminal.history_file import csv_lines
+from gui.terminal.interrupting import interruptible
 from gui.terminal.results import ResultFile
 from gui.workbench.engine_port import Progress, TrainerLike, make_trainer
 
@@ -144,12 +144,12 @@ class CompareRun:
         EngineError
             If a project cannot be trained, or the results cannot be written.
         """
-        with interruptible(self._interrupt):
+        with interruptible(self._interrupt) as heard:
             first = self._run_pair()
             if self._seeds and first is not None:
                 self._repeat(first)
         self._say(*(f"Saved {path}." for path in self._saved))
-        return INTERRUPTED if self._interrupted else 0
+        return heard.status
 
     def _interrupt(self) -> None:
         self._interrupted = True

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.spec.replacing import Unfinished, remove_unfinished
 from gui.terminal.batch_run import named_errors
 from gui.terminal.history_file import header_line
 
@@ -33,10 +34,10 @@ class ResultFile:
     def __init__(self, folder: Path, name: str, columns: Sequence[str]) -> None:
         self._folder, self._name = folder, name
         self._rows = 0
-        self._part = folder / f".{name}.part"
         with named_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = self._part.open("w", encoding="utf-8", newline="\n")
+            self._part = Unfinished(folder / name)
+            self._file = io.TextIOWrapper(self._part.file, encoding="utf-8", newline="\n")
             self._file.write(header_line(columns))
 
     def write(self, lines: str) -> None:
@@ -48,9 +49,13 @@ class ResultFile:
     def close(self) -> Path:
         """Put it in its place, or beside a file there that has more lines; return where it is."""
         with named_errors(self._folder):
-            self._file.close()
-            place = self._free_place()
-            os.replace(self._part, place)
+            try:
+                self._file.flush()
+                place = self._free_place()
+                self._part.put(place)
+            finally:
+                self._part.discard()
+        remove_unfinished(self._folder, self._name)
         return place
 
     def _free_place(self) -> Path:

@@ -71,11 +71,11 @@ def beginning(path: Path | None, source: Path | None) -> Beginning:
         raise FormatError("state.no-project")
     project = own.project
     if start := start_path(project, path):
-        project = replace(project, start_from=str(start.resolve()))
+        project = replace(project, start_from=str(start.absolute()))
     if source is not None and not is_bundle(source):
         learned = None if _is_foreign(source, project) else read_weights(source)
         if learned is None:
-            project = replace(project, start_from=str(source.resolve()))
+            project = replace(project, start_from=str(source.absolute()))
     return Beginning(project, path, None if checkpoint else learned, checkpoint)
 
 

@@ -32,8 +32,9 @@ from engine.experiments.sweep_run import Standing, SweepRun
 from engine.spec import ProjectSpec
 from engine.spec.files import replace_file
 from gui.document.project_files import with_absolute_paths
-from gui.program import ERROR, INTERRUPTED, complain, say
-from gui.terminal.batch_run import interruptible, named_errors, progress_bar
+from gui.program import ERROR, complain, say
+from gui.terminal.batch_run import named_errors, progress_bar
+from gui.terminal.interrupting import interruptible
 
 LOOK_S = 0.1
 """How often the bar is drawn."""
@@ -139,7 +140,7 @@ class SweepCommand:
         with Store(self._out / f"{self._name}{SUFFIX}") as store:
             write_sweep(self._sweep, self._out / f"{self._name}.sweep.json")
             run = SweepRun(self._sweep, store, self._executor)
-            with interruptible(self._interrupt):
+            with interruptible(self._interrupt) as heard:
                 try:
                     run.start()
                     self._watch(run)
@@ -147,7 +148,7 @@ class SweepCommand:
                     run.close()
             standing = run.snapshot()
             self._conclude(run, standing)
-        return self._exit_code(standing)
+        return self._exit_code(standing, heard.status)
 
     def _interrupt(self) -> None:
         self._interrupted = True
@@ -197,12 +198,12 @@ class SweepCommand:
         if standing.done < standing.total:
             say("The same command computes what is missing.")
 
-    def _exit_code(self, standing: Standing) -> int:
+    def _exit_code(self, standing: Standing, ended: int) -> int:
         if standing.fault is not None:
             complain(standing.fault.text)
             return ERROR
-        if self._interrupted:
-            return INTERRUPTED
+        if ended:
+            return ended
         if standing.lost:
             complain(f"{standing.lost:,} cells have no result: every process that computed one of "
                      "them has ended. They may need more memory than there is.")

@@ -19,7 +19,7 @@ from gui.widgets.fields import (
 )
 from gui.widgets.flow import FlowLayout
 from gui.widgets.fold import Fold
-from gui.widgets.labels import Badge, ElidedLabel, StatReadout, StatusGlyph
+from gui.widgets.labels import Badge, ElidedLabel, StatReadout, StatusGlyph, plain_tip
 from gui.widgets.messages import MessageBar, Toast
 from gui.widgets.reading_box import ReadingBox
 from gui.widgets.segmented import SegmentButton, Segmented
@@ -59,6 +59,7 @@ __all__ = [
     "nice_step",
     "page_of",
     "plain_number",
+    "plain_tip",
     "set_page",
     "tick_text",
 ]

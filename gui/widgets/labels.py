@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui import theme
+
+
+def plain_tip(text: str) -> str:
+    """Return a tooltip that shows a text as it is, however much a person's words look like tags."""
+    if "<" not in text:
+        return text
+    return f"<p>{escape(text)}</p>".replace("\n", "<br>")
 
 
 class ElidedLabel(QLabel):
@@ -76,7 +85,7 @@ class ElidedLabel(QLabel):
         needed = self.fontMetrics().horizontalAdvance(self.text())
         cut = needed > self.contentsRect().width()
         if cut:
-            self.setToolTip(self.text())
+            self.setToolTip(plain_tip(self.text()))
         elif self.toolTip():
             self.setToolTip("")
 

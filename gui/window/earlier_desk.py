@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.bundles import SUFFIX, write_bundle
 from engine.errors import EngineError
-from engine.spec.files import replace_file
+from engine.spec.replacing import replace_file
 from gui.document.file_folder import with_ending
 from gui.document.project_files import with_relative_paths
 from gui.window.save_questions import file_to_write, may_replace

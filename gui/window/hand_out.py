@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from engine.errors import EngineError
 from engine.microscope import sheet
 from engine.microscope.script import script
-from engine.spec.files import replace_file
+from engine.spec.replacing import replace_file
 from gui.document.file_folder import with_ending
 from gui.window.save_questions import file_to_write
 from gui.window.sheet_pages import pdf_of

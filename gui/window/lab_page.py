@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.bundles import is_bundle
@@ -43,6 +43,7 @@ from gui.window.pages import Pages
 from gui.window.pair_desk import PairDesk
 from gui.window.plot_exports import PlotExports
 from gui.window.preferences import Settings
+from gui.window.preparation import PREPARING, Preparation
 from gui.window.right_column import Instrument, RightColumn
 from gui.window.run_switches import RunSwitches
 from gui.window.stage import Stage
@@ -60,15 +61,11 @@ if TYPE_CHECKING:
     from engine.experiments.outcome import Outcome
     from gui.doctor.limits_dialog import LimitsDialog
 
-PATIENCE_MS = 300
-"""Preparing takes less than this when nothing has to be compiled, and is then not mentioned."""
 LOSS_TIP = "<p>The loss of training and validation examples over the steps.</p>"
 GRADIENTS_TIP = "<p>The size of every layer’s gradient over the steps.</p>"
 OUTPUT_TIP = "<p>What the network gives, and how good that is.</p>"
 NOT_YET = "This cannot be trained yet."
-PRESS_RUN, PREPARING = "Press Run to start", "Preparing…"
-COMPILING = ("The first time on a computer, kernels are compiled for it. That takes a while; you "
-             "can already build your network.")
+PRESS_RUN = "Press Run to start"
 
 
 class LabPage(QWidget):
@@ -131,11 +128,8 @@ class LabPage(QWidget):
                             apart={one: one.picture for one in (self.loss, self.gradients)})
         self._wishes = Wishes((self.network, self.inspector, self.output, self.loss,
                                self.gradients, self.strip), self)
-        self._preparing, self._seen_boundary, self._reports_transfer = ("", 0.0), False, False
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(PATIENCE_MS)
-        self._patience.timeout.connect(self._on_patience_timeout)
+        self._seen_boundary = self._reports_transfer = False
+        self._preparation = Preparation(workbench, self.strip, self._show_empty_text, self)
         self._arrange()
         yield
         self.sheet = TrainingSheet(document, self)
@@ -206,7 +200,7 @@ class LabPage(QWidget):
 
     def shut_down(self) -> None:
         """Stop and wait for everything that works behind the window."""
-        self._patience.stop()
+        self._preparation.stop()
         self._stage.stop()
         self.theory.shut_down()
         self.initialisers.shut_down()
@@ -322,7 +316,6 @@ class LabPage(QWidget):
         transport.speed.show_speed(bench.speed)
         transport.speed.speed_requested.connect(self._on_transport_speed_requested)
         bench.state_changed.connect(self._on_workbench_state_changed)
-        bench.preparing.connect(self._on_workbench_preparing)
         bench.run_replaced.connect(self._on_workbench_run_replaced)
         bench.frame.connect(self._on_workbench_frame)
         bench.failed.connect(self._on_workbench_failed)
@@ -442,11 +435,7 @@ class LabPage(QWidget):
         waits = self.workbench.waits_to_run
         self.transport.show_state(state, sentence, waits=waits)
         self._show_empty_text(PREPARING if waits else PRESS_RUN if state is State.READY else "")
-        if state is State.PREPARING:
-            self._patience.start()
-            return
-        self._patience.stop()
-        self.strip.hide_progress()
+        self._preparation.follow(state)
         if state is State.INVALID:
             self.strip.say("flat", 1, NOT_YET, sentence)
         elif state is State.FAILED:
@@ -461,19 +450,6 @@ class LabPage(QWidget):
         """Say this in plots that have nothing to draw yet."""
         for canvas in self.right.findChildren(Canvas):
             canvas.set_empty_text(text)
-
-    @Slot(str, float)
-    def _on_workbench_preparing(self, text: str, share: float) -> None:
-        self._preparing = (text, share)
-        if not self._patience.isActive() and self.workbench.state is State.PREPARING:
-            self._on_patience_timeout()
-
-    @Slot()
-    def _on_patience_timeout(self) -> None:
-        text, share = self._preparing
-        self._show_empty_text(PREPARING)
-        self.strip.say("waiting", 0, "Preparing engine.", COMPILING, text)
-        self.strip.show_progress(share)
 
     # What a person does
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
 from gui.document.kept import Kept
+from gui.imports import others_import
 from gui.program import NAME
 from gui.window.preferences import Settings
 from gui.window.skeleton import Skeleton
@@ -189,8 +190,8 @@ class MainWindow(QMainWindow):
     def _furnish_further(self) -> None:
         workbench = self._workbench
         if workbench is not None and workbench.is_getting_ready and (
-                time.perf_counter() < self._head_start_ends_s):
-            # Two threads that import at once wait for each other at every module.
+                time.perf_counter() < self._head_start_ends_s or others_import()):
+            # One thread imports at a time: the window need not stand still until it is its turn.
             QTimer.singleShot(GLANCE_MS, self._furnish_further)
         elif self._furnish_bit():
             # What a person does meanwhile, and what has to be painted, comes first.

@@ -13,7 +13,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from engine.errors import EngineError
-from engine.spec.files import replace_file
+from engine.spec.replacing import replace_file
 from engine.telemetry.tables import csv_text
 from gui import theme
 from gui.document.file_folder import with_ending

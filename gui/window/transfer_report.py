@@ -114,7 +114,9 @@ class TransferDialog(QDialog):
             mark, name, words = QLabel(), QLabel(layer), QLabel(text)
             side = theme.px(16)
             mark.setPixmap(theme.icon(icon, getattr(theme.current(), colour)).pixmap(side, side))
+            name.setTextFormat(Qt.TextFormat.PlainText)
             name.setProperty("role", "strong")
+            words.setTextFormat(Qt.TextFormat.PlainText)
             words.setProperty("role", "muted")
             words.setWordWrap(True)
             for column, part in enumerate((mark, name, words)):

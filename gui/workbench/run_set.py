@@ -247,6 +247,7 @@ class RunSet(QObject):
     def _begin(self, run: Run, origin: Origin, before: Run | None) -> None:
         """Begin a run in the place of another one, of which is kept what can be."""
         key, plan = run.key, run.plan
+        self._give_up(self._runs.get(key))
         # A comes first, also where it comes back beside B.
         self._runs = dict(sorted({**self._runs, key: run}.items()))
         self._share_memory()
@@ -261,6 +262,16 @@ class RunSet(QObject):
             self._worker.submit(Build(key, run.run_id, plan.project, plan.dataset, run.mailbox,
                                       origin, run.past.recorder))
         self.changed.emit()
+
+    def give_up_preparing(self) -> None:
+        """Prepare no run any further; each of them fails as soon as the part in hand is done."""
+        for run in self:
+            self._give_up(run)
+
+    def _give_up(self, run: Run | None) -> None:
+        """Prepare a run no further, if it is being prepared: nobody waits for it any more."""
+        if run is not None and run.state is State.PREPARING:
+            self._worker.give_up(run.run_id)
 
     def copy_of(self, key: str) -> Parcel:
         """Return a parcel that will hold what a run has come to; it goes on meanwhile."""
@@ -295,6 +306,7 @@ class RunSet(QObject):
         """
         run = self._runs.pop(key, None)
         if run is not None:
+            self._give_up(run)
             if not for_good:
                 self._part(run)
             self._worker.submit(Drop(key))

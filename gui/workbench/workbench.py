@@ -249,6 +249,10 @@ class Workbench(QObject):
         else:
             self.run()
 
+    def give_up_preparing(self) -> None:
+        """Prepare no further what is being prepared; a reset begins it anew."""
+        self.runs.give_up_preparing()
+
     def step(self) -> None:
         """Train on one batch, then stand still."""
         self.runs.advance(1)

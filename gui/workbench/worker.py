@@ -145,7 +145,8 @@ class Worker:
         self._turn = 0
         self._has_to_rest = False
         self._wanted = EVERYTHING
-        self._closing = False
+        self._closing = self._is_to_close = False
+        self._given_up: set[int] = set()
         self.stepped_s = math.nan
         self.heard = threading.Event()
         self.heard.set()
@@ -158,11 +159,18 @@ class Worker:
 
     def submit(self, command: Command) -> None:
         """Have a command obeyed after the step in hand. Any thread."""
+        if isinstance(command, Build):
+            # One that was given up may come back.
+            self._given_up.discard(command.run_id)
         self._commands.put(command)
         if not isinstance(command, Look):
             # Whose turn it is may change at any moment; who has none loses nothing.
             for lane in self._rounds.lanes:
                 lane.trainer.request_stop()
+
+    def give_up(self, run_id: int) -> None:
+        """Prepare a run no further; it fails once the part in hand is done. Any thread."""
+        self._given_up.add(run_id)
 
     def set_wanted(self, wanted: Wanted) -> None:
         """Have snapshots of these parts alone, at once if any is new. Any thread; the last wins."""
@@ -176,6 +184,7 @@ class Worker:
         It is a daemon: a compilation that is cut off by the end of the program does no harm.
         """
         if self._thread.is_alive():
+            self._is_to_close = True
             self.submit(Close())
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
@@ -303,6 +312,8 @@ class Worker:
 
     def _build(self, command: Build) -> None:
         def on_progress(text: str, share: float) -> None:
+            if self._is_to_close or command.run_id in self._given_up:
+                raise EngineError("run.given-up")
             self._bridge.prepared.emit(command.run_id, text, share)
 
         origin = command.origin

@@ -44,6 +44,7 @@ ORDER = (
     "engine.facts",
     "engine.selftest",
     "gui.program",
+    "gui.imports",
     "gui.theme",
     "gui.widgets",
     "gui.document",

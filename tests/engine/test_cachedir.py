@@ -355,3 +355,18 @@ def test_the_installer_and_the_engine_agree_on_names() -> None:
     assert cachedir.BUILD_ID.name == recipe.BUILD_ID
     folders = dict(recipe.data_files())
     assert ROOT / folders[str(recipe.BUILD / recipe.BUILD_ID)] == cachedir.BUILD_ID.parent
+
+
+def test_what_lies_in_a_folder_that_is_only_read_is_used(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    assert int(run(COMPILE, tmp_path, cache=cache).split()[1]) > 0
+    closed = ("import tempfile\n"
+              "def refuse(*names, **options):\n"
+              "    raise PermissionError(13, 'Permission denied')\n"
+              "tempfile.TemporaryFile = refuse\n")
+    before = sorted(path.name for path in cache.rglob("*"))
+    hits, misses, folder = run(closed + COMPILE + WHERE, tmp_path, cache=cache).split()
+    assert int(hits) > 0
+    assert int(misses) == 0
+    assert Path(folder).is_relative_to(tmp_path / "tmp")
+    assert sorted(path.name for path in cache.rglob("*")) == before

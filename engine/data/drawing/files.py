@@ -22,7 +22,7 @@ from engine.data.limits import LARGEST_FILE, LONGEST_LINE
 from engine.errors import DataError
 from engine.messages import Message, say
 from engine.spec import SHEET, DrawnSpec
-from engine.spec.files import replace_file
+from engine.spec.replacing import replace_file
 
 SUFFIX = ".ndjson"
 MOST_STROKES, MOST_POINTS = 200, 4000

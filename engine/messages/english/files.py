@@ -10,6 +10,8 @@ WORDS: Mapping[str, Entry] = {
     "file.unreadable": Fault(
         "{path}", "cannot be read ({reason})", "a readable file",
         "Check the name and the permission"),
+    "file.special": Fault(
+        "{path}", "this is a device or a pipe, not a file", "a file", "Choose a file"),
     "file.unwritable": Fault(
         "{path}", "cannot be written ({reason})", "a folder with write permission",
         "Save it somewhere else"),
@@ -28,6 +30,11 @@ WORDS: Mapping[str, Entry] = {
     "project.version": Fault(
         "{place}", "the file has format version {version}", "{newest} or older",
         "Open it with a newer Backprop Lab"),
+    "project.name": "The project's name is told as {name:name}: on a screen, it is too long or has "
+                    "letters that none can show.",
+    "project.too-many-layers": Fault(
+        "{place}", "the network has {count:whole} layers", "at most {most:whole}",
+        "Open a project of fewer layers"),
     "project.too-large": Fault(
         "{place}", "the file has more than {most:whole} bytes", "a few thousand",
         "Open a project file"),
@@ -43,6 +50,8 @@ WORDS: Mapping[str, Entry] = {
         "Reset the network, or rename the layer"),
     "bundle.would-be-too-large": Fault(
         "{place}", "it would have {size:whole} bytes", "{most:whole}", "Use fewer units"),
+    "bundle.no-archive": "it is not a zip archive",
+    "bundle.many-members": "it holds too many parts",
     "bundle.members": "it holds {names}",
     "bundle.no-members": "it holds nothing",
     "bundle.project-too-large": "its project has more than {most:whole} bytes",

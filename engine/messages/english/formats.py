@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from engine.messages.language import Fault
 from engine.messages.numbers import number
-from engine.messages.texts import shorten
+from engine.messages.texts import shorten, some
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
           "eleven", "twelve")
@@ -95,16 +95,16 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType({
     "quote": quote,
     "shape": shape,
     "axes": lambda axes: shape(axes) or "a single number",
-    "shapes": lambda shapes: ", ".join(map(shape, shapes)),
-    "any_shape": lambda shapes: " or ".join(map(shape, shapes)),
-    "list": lambda parts: ", ".join(map(str, parts)) or "none",
-    "any": lambda parts: " or ".join(map(str, parts)),
-    "several": lambda parts: " / ".join(map(str, parts)),
+    "shapes": lambda shapes: ", ".join(some(list(map(shape, shapes)))),
+    "any_shape": lambda shapes: " or ".join(some(list(map(shape, shapes)))),
+    "list": lambda parts: ", ".join(some(list(map(str, parts)))) or "none",
+    "any": lambda parts: " or ".join(some(list(map(str, parts)))),
+    "several": lambda parts: " / ".join(some(list(map(str, parts)))),
     "chain": chain,
     "headline": headline,
     "fraction": fraction,
-    "clauses": lambda parts: "; ".join(map(str, parts)) or "none",
-    "sentences": lambda parts: " ".join(map(str, parts)) or "none",
+    "clauses": lambda parts: "; ".join(some(list(map(str, parts)))) or "none",
+    "sentences": lambda parts: " ".join(some(list(map(str, parts)))) or "none",
     "listing": listing,
     "quotes": lambda texts, noun, nouns: listing(list(map(quote, texts)), noun, nouns),
 })

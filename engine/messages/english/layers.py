@@ -93,6 +93,9 @@ WORDS: Mapping[str, Entry] = {
     "layer.penalty": Fault(
         "Layer {position}", "{title}: {value}",
         "a finite number from 0 on, or nothing for the training's own", "Change it"),
+    "layer.beyond": Fault(
+        "{place}", "{key}: {value} is more than {precision} holds", "at most {most:general}",
+        "Make it smaller"),
     "layer.no-tokens": Fault(
         "{place}", "the data are no tokens", "a text", "Remove this layer or choose a text"),
     "layer.fed-by-numbers": Fault(

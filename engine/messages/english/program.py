@@ -54,6 +54,12 @@ WORDS: Mapping[str, Entry] = {
     "results.unwritable": Fault(
         "{path}", "cannot be written ({reason})", "a folder with write permission",
         "Choose another with --out"),
+    "results.no-folder": Fault(
+        "{path}", "there is no such folder", "an existing folder",
+        "Make it, or choose another one"),
+    "results.busy": Fault(
+        "{path}", "another program is writing its results there", "a folder of its own",
+        "Choose another with --out, or wait until it is done"),
     "background.unforeseen": Fault(
         "{place}", "it stopped for a reason that was not foreseen",
         remedy="Try again; the log file has the details"),
@@ -64,6 +70,8 @@ WORDS: Mapping[str, Entry] = {
     "run.internal-error": Fault(
         "Training", "an internal error ({error})",
         remedy="Reset, and report it with the log file"),
+    "run.given-up": Fault(
+        "Training", "preparing it was cancelled", remedy="Reset to prepare it again"),
     "run.none-yet": Fault(
         "Weights", "there is no run yet", "a network that is ready",
         "Wait until the engine is prepared"),

@@ -26,6 +26,8 @@ WORDS: Mapping[str, Entry] = {
                                      "one of {known:list}"),
     "network.no-layers": Fault(
         "Network", "it has no layers", "two at least", "Add an input layer and a dense layer"),
+    "network.too-many-layers": Fault(
+        "Network", "{count:whole} layers", "at most {most:whole}", "Use fewer layers"),
     "network.nothing-to-learn": Fault(
         "Network", "no layer has anything to learn", "one at least", "Add a dense layer"),
     "network.all-frozen": Fault(
@@ -51,6 +53,14 @@ WORDS: Mapping[str, Entry] = {
     "training.value": Fault("Training", "{path}: {value}", "{wanted}", "Change it"),
     "value.finite": "a finite number",
     "training.infinite": Fault("Training", "{key} is infinite", "a finite number", "Change it"),
+    "training.beyond": Fault(
+        "Training", "{key}: {value} is more than {precision} holds", "at most {most:general}",
+        "Make it smaller"),
+    "training.rash": "Learning rate {rate:general}. After one such step hardly any network has "
+                     "numbers that {precision} holds. Make it smaller.",
+    "training.no-more-than-0": Fault(
+        "Training", "{key}: {value} is no more than 0 in {precision}", "at least {least:general}",
+        "Make it larger"),
     "training.no-loss": Fault(
         "Training", "no loss is called {name:name}", "one of {known:list}", "Choose one of them"),
     "training.loss-for-task": Fault(

@@ -23,6 +23,7 @@ from engine.spec import (
     read_project,
     write_project,
 )
+from engine.spec.network import MOST_LAYERS
 from tests.engine.spec.strategies import PROJECT_SPECS
 
 
@@ -98,17 +99,44 @@ def test_a_newer_version_is_refused_before_its_fields_are_read() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "", " ", "{", "[1, 2", '{"a": 1,}', "{'a': 1}", '{"training": {"learning_rate": NaN}}',
-    '{"training": {"learning_rate": Infinity}}', '{"training": {"learning_rate": 1e999}}',
-    '{"training": {"seed": ' + "1" * 5000 + "}}", b"\xff\xfe{}", b"PK\x03\x04", b"\0" * 100,
-    '{"name": "\ud800"}', '{"name": "\\ud800"}', "[" * 100_000, '{"network": ' * 100_000,
-], ids=range(17))
+    "", " ", "{", '{"a": 1,}', "{'a': 1}", '{"training": {"learning_rate": NaN}}',
+    '{"training": {"learning_rate": Infinity}}', b"\xff\xfe{}", b"PK\x03\x04", b"\0" * 100,
+    '{"name": "\ud800"}', '{"name": "\\ud800"}', '{"network": ' * 100_000,
+], ids=range(13))
 def test_what_is_not_json(text: str | bytes) -> None:
     with pytest.raises(FormatError, match="not JSON"):
         project_from_json(text)
 
 
-@pytest.mark.parametrize("text", ["null", "[]", "1", '"project"', "true"])
+@pytest.mark.parametrize(("text", "path"), [
+    ('{"training": {"learning_rate": 1e999}}', "training.learning_rate"),
+    ('{"training": {"seed": ' + "1" * 5000 + "}}", "training.seed"),
+    ('{"network": {"layers": [{"id": "a", "kind": "b", "options": {"x": 1e999}}]}}',
+     "network.layers[0].options[...]")], ids=["rate", "seed", "option"])
+def test_a_number_beyond_all_is_named(text: str, path: str) -> None:
+    with pytest.raises(FormatError, match="out of range") as caught:
+        project_from_json(text)
+    assert path in caught.value.found
+
+
+@pytest.mark.parametrize("count", [MOST_LAYERS, MOST_LAYERS + 1, 50_000])
+def test_more_layers_than_there_can_be_are_refused_at_the_door(count: int) -> None:
+    text = json.dumps({"network": {"layers": [{"id": str(number), "kind": "dense"}
+                                              for number in range(count)]}})
+    if count == MOST_LAYERS:
+        assert len(project_from_json(text).network) == count
+        return
+    with pytest.raises(FormatError, match=f"{count:,} layers; expected at most 1,000"):
+        project_from_json(text)
+
+
+@pytest.mark.parametrize("version", ["2", "99999999999999999999999", "  7 "])
+def test_a_version_of_any_size_is_newer(version: str) -> None:
+    with pytest.raises(FormatError, match="format version"):
+        project_from_json('{"version": ' + version + "}")
+
+
+@pytest.mark.parametrize("text", ["null", "[]", "[1, 2", "1", '"project"', "true"])
 def test_json_that_is_no_object(text: str) -> None:
     with pytest.raises(FormatError, match="expected an object"):
         project_from_json(text)
@@ -150,7 +178,7 @@ def test_a_huge_file_is_refused_without_being_read_whole(tmp_path: Path) -> None
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a Unix device")
 def test_a_device_without_end_is_refused() -> None:
-    with pytest.raises(FormatError, match="more than"):
+    with pytest.raises(FormatError, match="a device or a pipe, not a file"):
         read_project("/dev/zero")
 
 

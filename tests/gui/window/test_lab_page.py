@@ -268,13 +268,19 @@ def test_the_limits_of_a_project_stand_beside_its_updates(lab: LabPage) -> None:
 
 def test_preparing_is_mentioned_when_it_takes_long(qtbot: QtBot, lab: LabPage) -> None:
     lab._on_workbench_state_changed(State.PREPARING)
-    lab._preparing = ("tanh forward", 0.4)
-    lab._on_patience_timeout()
+    lab._preparation._on_workbench_preparing("tanh forward", 0.4)
+    lab._preparation._tell()
     assert strip_text(lab).startswith("Preparing engine.")
     texts = [label.text() for label in lab.strip.findChildren(QLabel)]
     assert "tanh forward" in texts
+    assert not lab.strip.cancel.isHidden()
+    lab._preparation._begun_s -= 75
+    lab._preparation._tell()
+    assert "tanh forward · 75 s so far" in [label.text()
+                                            for label in lab.strip.findChildren(QLabel)]
     lab._on_workbench_state_changed(State.READY)
     assert not lab.strip._progress.isVisible()
+    assert lab.strip.cancel.isHidden()
 
 
 def test_run_pressed_while_the_engine_is_prepared_is_kept_and_shown(

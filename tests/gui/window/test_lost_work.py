@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QSysInfo
+from PySide6.QtCore import QLockFile, QSysInfo
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -294,3 +294,46 @@ def test_a_link_that_leads_nowhere_hides_no_offer(open_window: Open, folder: Pat
     lost(folder, "A")
     (folder / "B.json").symlink_to(folder / "gone")
     assert "before “A” was saved" in lab_of(open_window(None, folder)).offer.text()
+
+
+class FullDisk(QLockFile):
+    """A lock for which there is no room; one that is there already stays."""
+
+    def tryLock(self, timeout: int = 0) -> bool:
+        return False
+
+    def error(self) -> QLockFile.LockError:
+        return (QLockFile.LockError.LockFailedError if Path(self.fileName()).exists()
+                else QLockFile.LockError.UnknownError)
+
+
+def test_a_full_disk_hides_no_lost_work(open_window: Open, tmp_path: Path,
+                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    lost(tmp_path, "Net")
+    monkeypatch.setattr(recovery, "QLockFile", FullDisk)
+    lab = lab_of(open_window(None, tmp_path))
+    assert "“Net”" in lab.offer.text()
+    press(lab, "Restore it")
+    assert lab.document.project.name == "Net"
+    assert copies(tmp_path) == {"Net.json"}
+
+
+@pytest.mark.parametrize(("number", "is_free"), [(99_999_999, True), (os.getpid(), False),
+                                                 ("", True)])
+def test_on_a_full_disk_a_lock_counts_while_its_program_lives(
+    number: object, is_free: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost(tmp_path, "Net")
+    path = tmp_path / "Net.json"
+    path.with_suffix(".lock").write_text(
+        f"{number}\npython3\n{QSysInfo.machineHostName()}\nmachine\nboot\n" if number else "")
+    monkeypatch.setattr(recovery, "QLockFile", FullDisk)
+    assert (locked(path) is not None) == is_free
+
+
+def test_unfinished_copies_of_killed_programs_are_removed(open_window: Open, tmp_path: Path
+                                                          ) -> None:
+    for name in ("a.json", "b.beside"):
+        (tmp_path / f".{name}.0123abcd.unfinished").write_text("half")
+    open_window(None, tmp_path)
+    assert not list(tmp_path.glob(".*"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, RunInfo
 from gui.workbench import rounds, run_set
+from gui.workbench.engine_port import Progress
 from gui.workbench.run_plan import RunPlan
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
@@ -336,3 +338,51 @@ def test_what_is_looked_at_anew_is_shown_of_both(
     pair.set_wanted(frozenset({Part.READINGS}))
     qtbot.waitUntil(lambda: {frame.run for frame in frames if frame.snapshot} == {"A", "B"})
     assert [trainer.asked[-1] for trainer in trainers(engine)] == [{Part.READINGS}] * 2
+
+
+class InParts(FakeEngine):
+    """Prepares one part, waits, and prepares another one."""
+
+    def __call__(self, *arguments: Any, progress: Progress, **options: Any) -> FakeTrainer:
+        made = super().__call__(*arguments, progress=progress, **options)
+        progress("the rest", 0.9)
+        return made
+
+
+def test_preparing_can_be_given_up_and_begun_anew(
+    qtbot: QtBot, make_workbench: Make
+) -> None:
+    engine = InParts(compiling=threading.Event())
+    bench = make_workbench(engine)
+    bench.run()
+    bench.give_up_preparing()
+    assert engine.compiling is not None
+    engine.compiling.set()
+    qtbot.waitUntil(lambda: bench.state is State.FAILED)
+    assert "cancelled" in bench.sentence
+    bench.reset()
+    qtbot.waitUntil(lambda: bench.state in (State.READY, State.RUNNING))
+
+
+def test_what_another_run_replaces_is_prepared_no_further(
+    qtbot: QtBot, make_workbench: Make, document: Document
+) -> None:
+    engine = InParts(compiling=threading.Event())
+    bench = make_workbench(engine)
+    told: list[float] = []
+    bench.preparing.connect(lambda _text, share: told.append(share))
+    document.set_seed(7)
+    assert engine.compiling is not None
+    engine.compiling.set()
+    qtbot.waitUntil(lambda: bench.state is State.READY)
+    # Of the first nothing is told any more, and it failed where it stood.
+    assert told.count(0.9) == 1
+
+
+def test_the_end_does_not_wait_for_what_is_left_to_prepare(make_workbench: Make) -> None:
+    engine = InParts(compiling=threading.Event())
+    bench = make_workbench(engine)
+    assert engine.compiling is not None
+    threading.Timer(0.05, engine.compiling.set).start()
+    assert bench.shut_down()
+    assert [trainer.step for trainer in engine.trainers] == [0]
