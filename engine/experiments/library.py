@@ -17,7 +17,7 @@ from engine.experiments.store import SUFFIX
 from engine.experiments.sweep import Sweep
 from engine.experiments.sweep_files import sweep_from_json, write_sweep
 from engine.messages import Message, say
-from engine.spec.files import replace_file
+from engine.spec.replacing import replace_file
 
 SWEEP_SUFFIX, PARTS_SUFFIX = ".sweep.json", ".parts.json"
 UNSAFE = re.compile(r"[^\w-]+")

@@ -11,8 +11,9 @@ from engine.experiments.article import ArticleTable, tables
 from engine.experiments.article.computing import compute, store_of
 from engine.experiments.article.lines import aligned, columns
 from engine.experiments.results import Result
-from gui.program import INTERRUPTED, say
-from gui.terminal.batch_run import interruptible, progress_bar
+from gui.program import say
+from gui.terminal.batch_run import progress_bar
+from gui.terminal.interrupting import interruptible
 
 
 def print_list() -> int:
@@ -45,6 +46,8 @@ class ExperimentRun:
     def carry_out(self) -> int:
         """Compute and print; return 0, or 130 after Ctrl+C, which prints what there is by then.
 
+        Other signals that ask a program to end do the same, with 128 and their number.
+
         Raises
         ------
         EngineError
@@ -53,7 +56,7 @@ class ExperimentRun:
         with ExitStack() as stack:
             folder = self._out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
             store = stack.enter_context(store_of(self._table, folder))
-            stack.enter_context(interruptible(self._interrupt))
+            heard = stack.enter_context(interruptible(self._interrupt))
             bar = stack.enter_context(progress_bar(
                 self._quiet, unit=" runs", desc=self._table.key,
                 total=sum(sweep.size for sweep in self._table.sweeps)))
@@ -63,7 +66,7 @@ class ExperimentRun:
             say(line)
         if self._out is not None:
             say(f"Saved {store.path}.")
-        return INTERRUPTED if self._interrupted else 0
+        return heard.status
 
     def _interrupt(self) -> None:
         self._interrupted = True

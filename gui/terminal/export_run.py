@@ -10,7 +10,7 @@ from engine.export.build import build_graph
 from engine.export.names import file_stem
 from engine.export.targets import target
 from engine.foreign import first_weights
-from engine.spec.files import replace_file
+from engine.spec.replacing import replace_file
 from gui.program import say
 from gui.terminal.batch_run import named_errors
 from gui.terminal.starting import beginning

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.errors import EngineError
 from engine.spec import ProjectSpec
-from engine.spec.files import replace_file
+from engine.spec.replacing import replace_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
