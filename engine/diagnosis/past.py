@@ -115,9 +115,10 @@ class Smoothing:
         # All at once: a hundred layers have a thousand figures, at every frame.
         usual = self._usual([reading.layer_id for reading in snapshot.layers], np.array(
             [[one[name] for name in SMOOTHED] for one in figures], np.float64))
-        return replace(snapshot, layers=tuple(
-            LayerReading(**{**one, **dict(zip(SMOOTHED, row, strict=True))})
-            for one, row in zip(figures, usual, strict=True)))
+        # What is no number stays the very object that it was, so that equal readings are equal.
+        return replace(snapshot, layers=tuple(LayerReading(**{**one, **{
+            name: value for name, value in zip(SMOOTHED, row, strict=True)
+            if not math.isnan(value)}}) for one, row in zip(figures, usual, strict=True)))
 
     def _usual(self, layer_ids: Sequence[str], values: Reals) -> list[list[float]]:
         """Return medians in the place of figures, float64[layers, figures]."""
