@@ -20,6 +20,9 @@ from engine.experiments.article.figures import (
 from engine.experiments.article.measures import Measure
 from engine.messages import Message, say
 
+Pair = tuple[Figures, Figures]
+"""Two rows, of which the article has the first one lower."""
+
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="order"):
     """Whether the rows stand in the article's order, from least to most.
@@ -42,7 +45,7 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="order"
         pairs = [(low, high) for low, high in combinations(ranked, 2) if low.rank < high.rank]
         if not pairs:
             return ()
-        found: dict[int, list[tuple[Figures, Figures]]] = {-1: [], 0: [], 1: []}
+        found: dict[int, list[Pair]] = {-1: [], 0: [], 1: []}
         for low, high in pairs:
             found[apart(low.values, high.values)].append((low, high))
         labels = tuple(row.label for row in ranked)
@@ -53,21 +56,27 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="order"
         return tuple(_of_pairs(found[-1], found[1], found[0], measure))
 
 
-def _of_pairs(as_said: Sequence[tuple[Figures, Figures]],
-              other_way: Sequence[tuple[Figures, Figures]],
-              undecided: Sequence[tuple[Figures, Figures]], measure: Measure
-              ) -> Iterable[Message]:
+def _of_pairs(as_said: Sequence[Pair], other_way: Sequence[Pair], undecided: Sequence[Pair],
+              measure: Measure) -> Iterable[Message]:
     """Yield what holds of an order of which not all holds."""
     if as_said:
-        yield say("article.order.as-said", noun=measure.noun, pairs=tuple(
-            say("article.order.lower", low=low.label, high=high.label) for low, high in as_said))
+        yield say("article.order.as-said", noun=measure.noun, pairs=_lower(as_said))
     if other_way:
-        yield say("article.order.other-way", noun=measure.noun, pairs=tuple(
-            say("article.order.lower", low=high.label, high=low.label)
-            for low, high in other_way))
+        yield say("article.order.other-way", noun=measure.noun,
+                  pairs=_lower([(high, low) for low, high in other_way]))
     if undecided:
         yield say("article.order.undecided", noun=measure.noun, pairs=tuple(
             say("article.order.pair", a=low.label, b=high.label) for low, high in undecided))
+
+
+def _lower(pairs: Sequence[Pair]) -> tuple[Message, ...]:
+    """Return of every lower row than which it is lower."""
+    highs: dict[str, list[Message]] = {}
+    lows = {low.label.text: low.label for low, _ in pairs}
+    for low, high in pairs:
+        highs.setdefault(low.label.text, []).append(high.label)
+    return tuple(say("article.order.lower", low=lows[text], highs=tuple(found))
+                 for text, found in highs.items())
 
 
 class Best(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="best"):

@@ -55,7 +55,7 @@ _ORDERS: Mapping[str, Entry] = {
     "article.order.as-said": "As the article has it, {noun} is lower with every seed {pairs:list}.",
     "article.order.other-way":
         "The reverse of what the article has: {noun} is lower with every seed {pairs:list}.",
-    "article.order.lower": "for {low} than for {high}",
+    "article.order.lower": "for {low} than for {highs:any}",
     "article.order.undecided":
         "Whether {noun} is lower as the article has it, the seeds do not say of {pairs:list}.",
     "article.order.pair": "{a} and {b}",
@@ -89,9 +89,9 @@ _COUNTS: Mapping[str, Entry] = {
     "article.growth.uneven": "Not with every seed does {noun} rise at each row.",
     "article.above": "With every seed, {noun} is above {limit} for {labels:list}.",
     "article.above.not": "Not with every seed is {noun} above {limit} for {labels:list}.",
-    "article.starts": "How many come to where {noun} is at most {limit}: {rows:list}.",
-    "article.starts-finite": "How many come to the goal: {rows:list}.",
-    "article.starts.row": "{label} {count} of {starts}",
+    "article.starts": "How many come to where {noun} is at most {limit}: {rows:clauses}.",
+    "article.starts-finite": "How many come to the goal: {rows:clauses}.",
+    "article.starts.row": "{label}, {count} of {starts}",
     "article.gradients.same":
         "The first gradient of every layer is the same to {digits} digits, seed by seed, for "
         "{labels:list}: backpropagation has done the same in all of them.",

@@ -87,13 +87,13 @@ def test_some_starts_refute_where_all_or_none_do_not(values: tuple[float, ...], 
                                                      refutes: bool) -> None:
     messages = Starts(0.1, refutes=True).tell([row("random", *values)], LOSS)
     assert messages[0].text == ("How many come to where the loss is at most 0.1: "
-                                f"random {count} of 2.")
+                                f"random, {count} of 2.")
     assert messages[1].code == ("article.refuted" if refutes else "article.not-refuted")
 
 
 def test_starts_that_come_to_no_goal_are_counted_without_a_limit() -> None:
     assert told(*Starts().tell([row("a", 3.0, INF), row("b", INF, INF)], EPOCHS)) == (
-        "How many come to the goal: a 1 of 2, b 0 of 2.")
+        "How many come to the goal: a, 1 of 2; b, 0 of 2.")
 
 
 @pytest.mark.parametrize(("gradients", "values", "codes_told"), [

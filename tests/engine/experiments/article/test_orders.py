@@ -39,8 +39,8 @@ def test_what_holds_of_an_order_is_told_pair_by_pair() -> None:
             row("d", 0.55, 0.9, rank=4)]
     text = told(*Order().tell(rows, ACCURACY))
     assert text == (
-        "As the article has it, accuracy is lower with every seed for a than for c, for a than for "
-        "d, for b than for c, for b than for d. The reverse of what the article has: accuracy is "
+        "As the article has it, accuracy is lower with every seed for a than for c or d, for b "
+        "than for c or d. The reverse of what the article has: accuracy is "
         "lower with every seed for b than for a. Whether accuracy is lower as the article has it, "
         "the seeds do not say of c and d.")
 
