@@ -202,9 +202,8 @@ class LabPage(QWidget):
         """Stop and wait for everything that works behind the window."""
         self._preparation.stop()
         self._stage.stop()
-        self.theory.shut_down()
-        self.initialisers.shut_down()
-        self.pages.shut_down()
+        for desk in (self.theory, self.initialisers, self.pages):
+            desk.shut_down()
         # Qt's undo stack tells of its end when its document is half gone already.
         self.document.undo_stack.blockSignals(True)
         self.workbench.shut_down()

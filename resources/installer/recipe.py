@@ -55,6 +55,10 @@ EXCLUDED = {
     "hypothesis": "tests",
     "setuptools": "builds packages",
     "pip": "installs packages",
+    "distributed": "rooms of computers, which need the same Python on all of them",
+    "dask": "distributed schedules with it",
+    "tornado": "distributed waits with it",
+    "cryptography": "makes the certificates of a room",
     "numba.cuda": "graphics cards, 1.6 MB",
     "numba.roc": "graphics cards",
     "numba.pycc": "compiles ahead of time",
@@ -75,6 +79,9 @@ EXCLUDED = {
     "_ssl": "the program never asks the network, with OpenSSL 6 MB",
 }
 """Modules that are left out, with what they are for."""
+
+OPTIONAL = frozenset({"distributed", "cryptography"})
+"""Those of them that the program imports where they are there, and says so where they are not."""
 
 UNUSED_HOOKS = {
     # Children by Python's module come here as this program with arguments of Python's, which the

@@ -51,7 +51,17 @@ def excluded(modules: set[str]) -> set[str]:
 def test_no_import_statement_names_what_is_excluded() -> None:
     found = imports(ROOT / "gui") | imports(ROOT / "engine")
     assert {"numba", "pandas", "PySide6.QtWidgets"} <= found
-    assert excluded(found) == set()
+    assert {module.partition(".")[0] for module in excluded(found)} == recipe.OPTIONAL
+
+
+def test_what_may_be_missing_is_imported_where_it_is_used_alone() -> None:
+    for path in (*(ROOT / "gui").rglob("*.py"), *(ROOT / "engine").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        first = {name for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
+                 for name in ([node.module] if isinstance(node, ast.ImportFrom) else
+                              [alias.name for alias in node.names])}
+        assert {name for name in first if name and name.partition(".")[0] in recipe.OPTIONAL
+                } == set(), path
 
 
 def test_nothing_starts_children_by_pythons_module() -> None:

@@ -71,7 +71,8 @@ _STORES: Mapping[str, Entry] = {
 _CLUSTERS: Mapping[str, Entry] = {
     "cluster.missing": Fault(
         "Cluster", "the package {name} is not installed", "",
-        "Install it, `pip install 'backprop-lab[cluster]'`, in the Python that runs this program"),
+        "Install the program from its folder with `pip install '.[cluster]'`: what the installers "
+        "put on a computer computes on that computer alone"),
     "cluster.address": Fault(
         "Address", "{text} is none", "a computer and a port, such as teacher-pc:8786 or "
         "tcp://pc-1:8786"),
