@@ -92,11 +92,10 @@ CHANGED = """
 import importlib.util
 import sys
 
-import torch
-
 spec = importlib.util.spec_from_file_location("net", sys.argv[1])
 net = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(net)
+torch = net.torch
 x = torch.rand(400, 64) + 1
 rows = torch.arange(400)
 images = x.reshape(400, 8, 8)
