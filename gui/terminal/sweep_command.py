@@ -30,7 +30,7 @@ from engine.experiments.sweep_files import (
 )
 from engine.experiments.sweep_run import Standing, SweepRun
 from engine.spec import ProjectSpec
-from engine.spec.files import replace_file
+from engine.spec.replacing import replace_file
 from gui.document.project_files import with_absolute_paths
 from gui.program import ERROR, complain, say
 from gui.terminal.batch_run import named_errors, progress_bar
