@@ -12,7 +12,8 @@ from engine.experiments.knobs import Knob, knob
 from engine.experiments.paths import Value
 from engine.experiments.sweep import FORMAT_VERSION, MOST_VALUES, Axis, Sweep
 from engine.messages import say
-from engine.spec.files import LARGEST_FILE, replace_file
+from engine.spec.files import LARGEST_FILE
+from engine.spec.replacing import replace_file
 from engine.spec.values import shown
 
 
