@@ -124,7 +124,10 @@ def steady_streams() -> None:
         stream = getattr(sys, name)
         # What is written to a console of Windows takes another way.
         if stream is not None and type(_raw(stream)) is io.FileIO:
-            setattr(sys, name, _steadied(stream))
+            steadied = _steadied(stream)
+            # Both: whoever puts another stream in the first one's place may go on with its buffer.
+            setattr(sys, name, steadied)
+            setattr(sys, f"__{name}__", steadied)
 
 
 def _steadied(stream: TextIO) -> TextIO:

@@ -38,7 +38,7 @@ def swept(kind: str, count: int) -> dict[str, Any]:
 @pytest.mark.slow
 @pytest.mark.sampled
 def test_check_says_a_sentence_of_every_project() -> None:
-    report = swept("check", tiers.examples(300, 1000))
+    report = swept("check", tiers.examples(300, 10_000))
     assert report["faults"] == []
     assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
     assert report["mib"] < MIB
