@@ -116,9 +116,11 @@ class Script:
             part(body)
         source = Source()
         source.begin("imports")
+        settings = Source()
+        settings.begin("settings")
+        self._write_settings(settings)
+        body.sections[:0] = settings.sections
         self._write_imports(source, "\n".join(section.text for section in body.sections))
-        source.begin("settings")
-        self._write_settings(source)
         source.sections += body.sections
         return source
 
@@ -145,7 +147,7 @@ class Script:
     @staticmethod
     def _write_imports(source: Source, text: str) -> None:
         standard = ["argparse", *(name for name in ("math",) if f"{name}." in text), "os", "sys",
-                    *(name for name in ("time",) if f"{name}." in text)]
+                    *(name for name in ("time", "warnings") if f"{name}." in text)]
         source.add(*(f"import {name}" for name in standard))
         source.add("from pathlib import Path", "", "import numpy as np", "",
                    "# Keras computes with one of these: torch, jax, tensorflow.",
@@ -175,6 +177,10 @@ class Script:
                        f"BUCKETS = {node.whole('buckets')}",
                        f"DISTINCT = {bool(node.attributes['distinct'])}")
         source.add("", "keras.config.set_floatx(DTYPE)")
+        if self._model.is_masked:
+            source.comment("Layers are told which steps count; what Keras hands on besides "
+                           "may end.")
+            source.add('warnings.filterwarnings("ignore", message=".*does not support masking")')
 
     def _write_model(self, source: Source) -> None:
         for text in helpers_of(self._model.helpers):
