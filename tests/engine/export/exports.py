@@ -17,7 +17,14 @@ from engine.export.graph import Graph
 from engine.export.target import Written
 from engine.export.targets import target
 from engine.layers import LOSSES, OPTIMIZERS
-from engine.spec import AveragingSpec, LayerSpec, NetworkSpec, OptimizerSpec, ProjectSpec
+from engine.spec import (
+    AveragingSpec,
+    LayerSpec,
+    NetworkSpec,
+    OptimizerSpec,
+    ProjectSpec,
+    StoppingSpec,
+)
 from tests.golden import same_bytes_cases as cases
 
 FRAMEWORKS = os.environ.get("BACKPROP_LAB_FRAMEWORKS", "")
@@ -65,6 +72,11 @@ def _more() -> dict[str, ProjectSpec]:
             made_["averaged"].training, batch_size=1)),
         "resting rows by nadam": replace(rows, training=replace(
             rows.training, optimizer=OptimizerSpec("nadam"), l2=1e-3, precision="float64")),
+        "full batches": replace(clipped, training=replace(clipped.training, batch_size=0)),
+        "every rule of stopping": replace(clipped, training=replace(
+            clipped.training, averaging=AveragingSpec("exponential", start=2),
+            stopping=StoppingSpec(epochs=9, seconds=100.0, loss=1e-9, accuracy=0.99, patience=2,
+                                  convergence=1e-9))),
         "n-grams": _ngrams("mean", distinct=False),
         "n-grams once": _ngrams("sum", distinct=True),
         "every recurrent state of padded text": _states(made_["padded gru"]),

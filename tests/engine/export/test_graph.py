@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from engine.data import load
+from engine.data.late_rows import LateRows
+from engine.data.rows import ByteRows
 from engine.errors import EngineError, SpecError
 from engine.export.build import build_graph
 from engine.export.examples import taken_along
@@ -183,3 +186,17 @@ def test_the_proof_is_of_the_network_without_chance() -> None:
     assert math.isfinite(sum(graph.proof.gradients.values()))
     assert graph.proof.outputs.shape == (5, 2)
     assert not np.array_equal(graph.proof.outputs, graph.proof.after)
+
+
+def test_of_examples_that_are_read_on_demand_the_first_come_along() -> None:
+    project = exports.TEMPLATES["07-digits"]
+    whole = load(project.data)
+    rows = np.arange(len(whole.inputs), dtype=np.uint8)
+
+    def read(row: int) -> np.ndarray:
+        return np.full(64, rows[row], np.uint8)
+    late = LateRows((len(rows), 64), read, 1 / 255, 0.0, names=[str(row) for row in rows])
+    some = taken_along(dataclasses.replace(whole, inputs=late))
+    assert type(some.inputs) is ByteRows
+    wanted = np.concatenate([whole.training, whole.validation[:len(some.validation)]])
+    np.testing.assert_array_equal(some.inputs.content[:, 0], rows[wanted[:len(some.inputs)]])

@@ -24,7 +24,8 @@ SLOW = ("20-reviews-bag-of-words", "21-reviews-gru", "25-reviews-n-grams", "27-v
 
 REFUSED = {"29-digits-whitened": "export.no-augmentation", "images": "export.no-augmentation",
            "averaged": "export.no-averaging", "one by one": "export.no-averaging",
-           "average of all steps": "export.no-averaging"}
+           "average of all steps": "export.no-averaging",
+           "every rule of stopping": "export.no-averaging"}
 """What NumPy scripts leave to other libraries."""
 
 

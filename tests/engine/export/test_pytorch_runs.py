@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from engine.export.names import file_stem
-from engine.spec import ProjectSpec
+from engine.spec import AugmentationSpec, ProjectSpec
 from tests.engine.export.exports import (
     CHAOTIC,
     FRAMEWORKS,
@@ -85,6 +86,76 @@ def test_a_script_runs_alone_draws_and_ends_with_an_error_where_it_differs(tmp_p
                          check=False)
     assert ran.returncode == 1
     assert "gradients: differs" in ran.stdout
+
+
+CHANGED = """
+import importlib.util
+import sys
+
+spec = importlib.util.spec_from_file_location("net", sys.argv[1])
+net = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(net)
+torch = net.torch
+x = torch.rand(400, 64) + 1
+rows = torch.arange(400)
+images = x.reshape(400, 8, 8)
+"""
+
+FLIPPED = """
+seen = [net.augment(x, rows, epoch).reshape(400, 8, 8) for epoch in (0, 1)]
+mirrored = images.flip(2)
+for epoch in seen:
+    same = (epoch - images).abs().amax((1, 2)) < 1e-5
+    turned = (epoch - mirrored).abs().amax((1, 2)) < 1e-5
+    assert (same ^ turned).all()
+    assert 140 < same.sum() < 260, same.sum()
+assert ((seen[0] - seen[1].flip(2)).abs().max() < 1e-5) == ALTERNATE
+"""
+
+MOVED = """
+seen = net.augment(x, rows, 0).reshape(400, 8, 8)
+inside = (seen[:, None, :, :] - 0).reshape(400, -1)
+whole = torch.cdist(inside[:, :, None], x[:, :, None]).amin(2) < 1e-5
+# Every pixel is one of the image, or 0 where nothing is reflected.
+assert (whole | (inside == 0)).all()
+assert (inside == 0).any() != REFLECTED
+still = (seen - images).abs().amax((1, 2)) < 1e-5
+assert 0 < still.sum() < 100
+"""
+
+
+TURNED = """
+away = (torch.arange(8) - 3.5).square()
+distance = (away[:, None] + away[None, :]).sqrt()
+round_ = torch.exp(-distance / 3).expand(400, 8, 8).reshape(400, 64)
+inside = (distance < 3.2).flatten()
+turned = net.augment(round_, rows, 0)
+# What is round stays so, to the interpolation, and nothing else does.
+assert (turned - round_)[:, inside].abs().max() < 0.08
+assert (net.augment(x, rows, 0) - x)[:, inside].abs().max() > 0.5
+"""
+
+
+@pytest.mark.parametrize(("changes", "asked"), [
+    ({"flip": True}, FLIPPED.replace("ALTERNATE", "False")),
+    ({"alternate": True}, FLIPPED.replace("ALTERNATE", "True")),
+    ({"shift": 0.3}, MOVED.replace("REFLECTED", "False")),
+    ({"shift": 0.3, "reflect": True}, MOVED.replace("REFLECTED", "True")),
+    ({"cutout": 0.5}, "cut = net.augment(x, rows, 0) == 0\nassert (cut.sum(1) == 16).all()"),
+    ({"brightness": 0.2}, "light = net.augment(x, rows, 0) - x\n"
+     "assert (light.std(1) < 1e-5).all() and 0.15 < light.abs().max() <= 0.2 + 1e-6"),
+    ({"noise": 0.5}, "assert abs((net.augment(x, rows, 0) - x).std() - 0.5) < 0.01"),
+    ({"rotation": 90.0}, TURNED),
+], ids=lambda value: "-".join(value) if isinstance(value, dict) else "")
+def test_examples_are_changed_as_the_project_asks(
+        changes: dict[str, Any], asked: str, tmp_path: Path) -> None:
+    base = made()["images"]
+    project = replace(base, training=replace(base.training,
+                                             augmentation=AugmentationSpec(**changes)))
+    write(project, "pytorch", tmp_path, "net")
+    ran = subprocess.run([FRAMEWORKS, "-c", CHANGED + asked, tmp_path / "net.py"],
+                         capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_the_cells_of_a_notebook_run_one_after_the_other(tmp_path: Path) -> None:
