@@ -26,7 +26,7 @@ KERAS_LOSS, OWN_LOSS = "LOSS", "loss_of"
 """Names of the loss: of Keras' own, made once, and of a function."""
 
 DTYPE = "float32"
-"""What Keras computes in, whatever it is told, with two of its three backends."""
+"""What Keras computes in, at least in part, whatever it is told: see ``findings``."""
 
 SINGLE = 1e-5
 """Largest difference that rounding explains in it."""
@@ -158,8 +158,9 @@ class Script:
         graph, training = self._graph, self._graph.training
         source.add("FOLDER = Path(__file__).resolve().parent")
         if graph.precision != DTYPE:
-            source.comment("The project computes in float64. With torch and jax, Keras multiplies "
-                           "matrices in float32 all the same, without a word: so all is float32.")
+            source.comment("The project computes in float64. Keras does some of it in float32 all "
+                           "the same, without a word: with torch products of matrices, with jax "
+                           "functions such as tanh. So all is float32.")
         source.add(f'DTYPE = "{DTYPE}"', f"SEED = {graph.seed}",
                    f"BATCH_SIZE = {training.batch_size}",
                    f"LEARNING_RATE = {training.learning_rate!r}")
