@@ -25,8 +25,9 @@ from gui.program import (
     told,
 )
 
-COMMAND_LINE = {"train", "compare", "check", "compile", "sweep", "experiment", "worker", "cluster",
-                COMPILE_OPS, RUN_CELLS, "--help", "-h", "--version", "-V", "--self-test"}
+COMMAND_LINE = {"train", "compare", "export", "check", "compile", "sweep", "experiment", "worker",
+                "cluster", COMPILE_OPS, RUN_CELLS, "--help", "-h", "--version", "-V",
+                "--self-test"}
 UNATTENDED = ("--screenshot", "--profile-start")
 """Options of scripts: nobody is there to close a box that says what is wrong."""
 BROKEN_PYSIDE = "6.12.0"

@@ -17,6 +17,9 @@ from engine.messages import Message, say
 LARGEST_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: the largest network in float64, and as much again around it."""
 
+MOST_ARRAYS, LONGEST_NAME = 10_000, 500
+"""What is searched for each layer of a network, and written into a sentence."""
+
 KNOWN_FORMATS = frozenset({"", "pt", "np", "tf", "flax", "keras"})
 """What safetensors files say of the framework that wrote them, where names tell the layout."""
 
@@ -82,10 +85,21 @@ def read_weights_file(path: Path) -> WeightsFile:
     reader, kind = _READERS[suffix]
     content = _content(path)
     try:
-        return reader(content, path.name)
+        return _checked(reader(content, path.name))
     except Unreadable as error:
         raise FormatError("foreign.broken", place=path.name, kind=kind,
                           reason=error.message) from error
+
+
+def _checked(file: WeightsFile) -> WeightsFile:
+    """Return a file whose arrays can be searched and named; raises Unreadable."""
+    names = [part.name for group in file.groups for part in group.parts.values()]
+    names += file.loose
+    if len(names) > MOST_ARRAYS:
+        raise Unreadable(say("foreign.many", count=len(names), most=MOST_ARRAYS))
+    if longest := next((name for name in names if len(name) > LONGEST_NAME), ""):
+        raise Unreadable(say("foreign.long-name", name=longest[:80], most=LONGEST_NAME))
+    return file
 
 
 def _content(path: Path) -> bytes:

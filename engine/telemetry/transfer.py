@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.messages import Message
+from engine.messages import Message, say
+
+MOST_NAMED = 12
+"""Arrays that nobody took, by name."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +53,11 @@ class TransferReport:
     left: tuple[LeftLayer, ...]
     sources: Mapping[str, Message] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+
+    @property
+    def told_unused(self) -> Message | None:
+        """What no layer took, the end of a sentence; None where there is none."""
+        names, more = self.unused[:MOST_NAMED], len(self.unused) - MOST_NAMED
+        if more > 0:
+            return say("foreign.unused-many", names=names, count=more)
+        return say("foreign.unused", names=names) if names else None

@@ -257,7 +257,7 @@ def transfer_lines(transfer: TransferReport | None) -> list[str]:
     return [f"{len(transfer.matched)} of {count} layers started with {whose}.",
             *(f"{layer}: {told.text}." for layer, told in transfer.sources.items()),
             *(f"{layer.layer_id}: {layer.reason}." for layer in transfer.left),
-            *([f"Not used: {', '.join(transfer.unused)}."] if transfer.unused else [])]
+            *([] if transfer.told_unused is None else [f"{transfer.told_unused.text}."])]
 
 
 def write_weights(path: Path, arrays: Weights) -> None:

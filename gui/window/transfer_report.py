@@ -108,8 +108,8 @@ class TransferDialog(QDialog):
                    for layer in report.matched),
                  *((layer.layer_id, "text_muted", "minus", f"fresh weights: {layer.reason}")
                    for layer in report.left)]
-        if report.unused:
-            lines.append(("", "text_muted", "minus", f"not used: {', '.join(report.unused)}"))
+        if (unused := report.told_unused) is not None:
+            lines.append(("", "text_muted", "minus", unused.text))
         for line, (layer, colour, icon, text) in enumerate(lines):
             mark, name, words = QLabel(), QLabel(layer), QLabel(text)
             side = theme.px(16)

@@ -83,8 +83,7 @@ class Model:
                                                     ("inputs",))
         self.layers = tuple(self._named())
         self.helpers = frozenset(name for one in self.layers for name in one.made.helpers)
-        self.is_sequential = not graph.branches and not any(
-            one.made.mask and one.layer.is_masked for one in self.layers)
+        self.is_sequential = not graph.branches and not self.is_masked
 
     @property
     def reads_tokens(self) -> bool:
@@ -96,6 +95,11 @@ class Model:
         """The bag of n-grams that reads the data, if there is one."""
         return next((layer for layer in self._graph.layers for node in layer.nodes
                      if node.op == "ngram_bag"), None)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether any layer is told which steps count."""
+        return any(one.made.mask and one.layer.is_masked for one in self.layers)
 
     @property
     def width(self) -> int:
@@ -131,7 +135,7 @@ class Model:
 
     def _write_way(self, source: Source, kind: str) -> None:
         source.add(f"inputs = keras.Input(({self.width},){kind})")
-        if any(one.made.mask and one.layer.is_masked for one in self.layers):
+        if self.is_masked:
             source.add("# Token 0 is padding: its steps do not count.",
                        "counts = ops.not_equal(inputs, 0)")
         given: dict[str, str] = {}

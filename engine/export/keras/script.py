@@ -26,7 +26,7 @@ KERAS_LOSS, OWN_LOSS = "LOSS", "loss_of"
 """Names of the loss: of Keras' own, made once, and of a function."""
 
 DTYPE = "float32"
-"""What Keras computes in, whatever it is told, with two of its three backends."""
+"""What Keras computes in, at least in part, whatever it is told: see ``findings``."""
 
 SINGLE = 1e-5
 """Largest difference that rounding explains in it."""
@@ -116,9 +116,11 @@ class Script:
             part(body)
         source = Source()
         source.begin("imports")
+        settings = Source()
+        settings.begin("settings")
+        self._write_settings(settings)
+        body.sections[:0] = settings.sections
         self._write_imports(source, "\n".join(section.text for section in body.sections))
-        source.begin("settings")
-        self._write_settings(source)
         source.sections += body.sections
         return source
 
@@ -145,7 +147,7 @@ class Script:
     @staticmethod
     def _write_imports(source: Source, text: str) -> None:
         standard = ["argparse", *(name for name in ("math",) if f"{name}." in text), "os", "sys",
-                    *(name for name in ("time",) if f"{name}." in text)]
+                    *(name for name in ("time", "warnings") if f"{name}." in text)]
         source.add(*(f"import {name}" for name in standard))
         source.add("from pathlib import Path", "", "import numpy as np", "",
                    "# Keras computes with one of these: torch, jax, tensorflow.",
@@ -156,8 +158,9 @@ class Script:
         graph, training = self._graph, self._graph.training
         source.add("FOLDER = Path(__file__).resolve().parent")
         if graph.precision != DTYPE:
-            source.comment("The project computes in float64. With torch and jax, Keras multiplies "
-                           "matrices in float32 all the same, without a word: so all is float32.")
+            source.comment("The project computes in float64. Keras does some of it in float32 all "
+                           "the same, without a word: with torch products of matrices, with jax "
+                           "functions such as tanh. So all is float32.")
         source.add(f'DTYPE = "{DTYPE}"', f"SEED = {graph.seed}",
                    f"BATCH_SIZE = {training.batch_size}",
                    f"LEARNING_RATE = {training.learning_rate!r}")
@@ -175,6 +178,10 @@ class Script:
                        f"BUCKETS = {node.whole('buckets')}",
                        f"DISTINCT = {bool(node.attributes['distinct'])}")
         source.add("", "keras.config.set_floatx(DTYPE)")
+        if self._model.is_masked:
+            source.comment("Layers are told which steps count; what Keras hands on besides "
+                           "may end.")
+            source.add('warnings.filterwarnings("ignore", message=".*does not support masking")')
 
     def _write_model(self, source: Source) -> None:
         for text in helpers_of(self._model.helpers):

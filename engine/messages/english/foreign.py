@@ -39,6 +39,9 @@ WORDS: Mapping[str, Entry] = {
     "foreign.array-size":
         "{name:name} claims the shape {shape:axes} of {dtype} in {size:whole} bytes",
     "foreign.type": "{name:name} has numbers of an unknown type, {dtype}",
+    "foreign.many": "it holds {count:whole} arrays, more than {most:whole}",
+    "foreign.long-name":
+        "a name in it, which begins with {name:name}, has more than {most:whole} characters",
     "foreign.unpacks": "it unpacks to {size:whole} bytes, more than {most:whole}",
     "foreign.not-npz": "{reason}",
     "foreign.member": "{name:name} is no array",
@@ -59,6 +62,8 @@ WORDS: Mapping[str, Entry] = {
         "rows put into our order, as its images of {shape:axes} are flattened with the channels "
         "first",
 
+    "foreign.unused": "not used: {names:list}",
+    "foreign.unused-many": "not used: {names:list} and {count:whole} more",
     "foreign.nothing": Fault(
         "{place}", "none of its arrays fits a layer of this network: {reasons:list}",
         "arrays of the same shapes", "Compare the shapes, or train without --from"),

@@ -2,21 +2,23 @@
 
     python make_files.py FOLDER
 
-``inputs.npz`` in the folder holds images, (n, 7, 6, 2), and sequences, (n, 14, 6). Torch is looked
-up by name, since this runs where tests do not.
+``inputs.npz`` in the folder holds images, (n, 7, 6, 2), and sequences, (n, 14, 6).
 """
 
-import importlib
 import sys
 from pathlib import Path
 
+import keras
 import numpy as np
+import onnx
+import torch
+from keras import layers
+from onnx import helper, numpy_helper
+from safetensors.torch import save_file
+from torch import nn
 
 
 def torch_networks(folder, images, sequences):
-    torch = importlib.import_module("torch")
-    save_file = importlib.import_module("safetensors.torch").save_file
-    nn = torch.nn
     torch.manual_seed(3)
     first = torch.from_numpy(images).permute(0, 3, 1, 2)
     network = nn.Sequential(
@@ -37,8 +39,6 @@ def torch_networks(folder, images, sequences):
 
 
 def keras_networks(folder, images, sequences):
-    keras = importlib.import_module("keras")
-    layers = keras.layers
     keras.utils.set_random_seed(4)
     network = keras.Sequential([
         keras.Input((7, 6, 2)), layers.Conv2D(3, 3, strides=2, padding="same", activation="tanh"),
@@ -58,9 +58,6 @@ def saved(network, path):
 
 
 def onnx_network(folder, images):
-    helper = importlib.import_module("onnx.helper")
-    numpy_helper = importlib.import_module("onnx.numpy_helper")
-    save = importlib.import_module("onnx").save
     rng = np.random.default_rng(5)
     arrays = {"hidden.weight": rng.standard_normal((5, 84)) / 9, "hidden.bias": np.ones(5),
               "last": rng.standard_normal((5, 3)), "offset": np.arange(3.0)}
@@ -73,7 +70,7 @@ def onnx_network(folder, images):
         nodes, "net", [helper.make_tensor_value_info("x", 1, [None, 84])],
         [helper.make_tensor_value_info("y", 1, [None, 3])],
         [numpy_helper.from_array(array, name) for name, array in arrays.items()])
-    save(helper.make_model(graph), folder / "onnx_plain.onnx")
+    onnx.save(helper.make_model(graph), folder / "onnx_plain.onnx")
     hidden = np.tanh(images.reshape(-1, 84) @ arrays["hidden.weight"].T + arrays["hidden.bias"])
     yield "onnx_plain", hidden @ arrays["last"] + arrays["offset"]
 

@@ -137,7 +137,7 @@ def test_weights_of_another_project_are_reported_and_can_be_frozen(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     found = SimpleNamespace(matched=("dense-1", "dense-2"),
                             left=(Left("output", "w is 2x3 here, and 2x2 there"),),
-                            sources={}, unused=())
+                            sources={}, told_unused=None)
     monkeypatch.setattr("tests.gui.workbench.fake_trainer.FakeTrainer.transfer", found,
                         raising=False)
     lab.choose_start()
