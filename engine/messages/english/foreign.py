@@ -18,8 +18,8 @@ WORDS: Mapping[str, Entry] = {
     ),
     "foreign.hdf": Fault(
         "{place}", "HDF5 files are not read", _READ,
-        "In Keras, write numpy.savez(\"weights.npz\", **{w.path: w.numpy() for w in "
-        "model.weights})"),
+        "In Keras, write the weights with numpy.savez: numpy.savez(\"weights.npz\", "
+        "**dict((w.path, w.numpy()) for w in model.weights))"),
     "foreign.too-large": Fault(
         "{place}", "the file has {size:whole} bytes", "at most {most:whole}, what the largest "
         "network takes"),
