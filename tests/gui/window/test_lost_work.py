@@ -319,7 +319,8 @@ def test_a_full_disk_hides_no_lost_work(open_window: Open, tmp_path: Path,
 
 
 @pytest.mark.parametrize(("number", "is_free"), [(99_999_999, True), (os.getpid(), False),
-                                                 ("", True)])
+                                                 ("", True)],
+                         ids=("ended", "lives", "unknown"))
 def test_on_a_full_disk_a_lock_counts_while_its_program_lives(
     number: object, is_free: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
