@@ -154,7 +154,8 @@ def of_layer(layer: LayerSpec) -> Settings:
         options = {key: Setting(Field(key, key, value), value)
                    for key, value in layer.options.items()}
     else:
-        values = kind.options(layer)
+        # As they are, also where this version knows no such choice.
+        values = {**kind.options(layer), **layer.options}
         options = {field.key: Setting(field, values[field.key]) for field in kind.fields
                    if field.shown_when is None
                    or values.get(field.shown_when[0]) in field.shown_when[1]}

@@ -140,7 +140,9 @@ def reference_to_nothing(draw: st.DrawFn, graph: Graph) -> Broken:
 def reference_twice(draw: st.DrawFn, graph: Graph) -> Broken:
     position, layer = any_layer(draw, graph)
     name = graph.project.network.layers[position - 1].id
-    return Broken(replaced(graph, position, inputs=(name, name)), layer.id, "an input twice")
+    # Where there can be but one, two are too many, whichever they are.
+    found = "an input twice" if kind(layer.kind).most_inputs > 1 else "2 inputs"
+    return Broken(replaced(graph, position, inputs=(name, name)), layer.id, found)
 
 
 @mutation

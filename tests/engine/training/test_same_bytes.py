@@ -23,7 +23,7 @@ LONG = ("16-character-rnn", "17-character-lstm", "18-character-gru")
 NEAR = 1e-3
 """How far losses and weights may be from those of another processor: they were within 2e-5."""
 
-CHAOTIC = ("10-residual",)
+CHAOTIC = ("10-residual", "24-drawn-digits", "26-vowels", "27-vowel-strings")
 """Runs that rounding throws off their course; of these the first five steps count."""
 
 BEGIN = sum(step < 5 for step in SHOWN)

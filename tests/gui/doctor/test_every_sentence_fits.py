@@ -92,7 +92,7 @@ def test_every_sentence_fits_into_two_lines_and_its_rule_into_one(
     assert len(told) > 15
 
 
-@pytest.mark.parametrize(("words", "lines"), [(5, 1), (30, 2), (80, 4)])
+@pytest.mark.parametrize(("words", "lines"), [(5, 1), (30, 2), (80, 3)])
 def test_lines_are_counted(strip: VerdictStrip, words: int, lines: int) -> None:
     told = Words(say("learned.title"), say("learned.told", scores="words " * words, loss=1.0),
                  layer_id="dense-1")

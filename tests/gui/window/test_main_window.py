@@ -492,6 +492,8 @@ def test_the_first_window_fills_a_screen_that_it_does_not_fit(
         qtbot.addWidget(window, before_close_func=leave_at_once)
         window.fill_small_screen()
         window.show()
+        # Parts that are not in the window yet would be windows when it closes.
+        qtbot.waitUntil(lambda: window.lab is not None)
         return window
 
     room = qapp.primaryScreen().availableGeometry()
