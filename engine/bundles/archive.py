@@ -35,7 +35,9 @@ class Broken(ValueError):
 
 def reason(error: Exception) -> str | Message:
     """Return what an error says."""
-    return error.message if isinstance(error, Broken) else str(error)
+    if isinstance(error, Broken):
+        return error.message
+    return getattr(error, "strerror", None) or str(error)
 
 
 def check_ends(begin: bytes, end: bytes) -> None:
