@@ -15,7 +15,7 @@ from engine.experiments.article import ArticleTable, tables
 from engine.experiments.map_templates import map_templates
 from engine.experiments.store import SUFFIX
 from engine.experiments.sweep import Sweep
-from engine.experiments.sweep_files import sweep_from_json, write_sweep
+from engine.experiments.sweep_files import read_sweep, write_sweep
 from engine.messages import Message, say
 from engine.spec.replacing import replace_file
 
@@ -199,7 +199,7 @@ class Library:
         for path in found:
             key = path.name.removesuffix(SWEEP_SUFFIX)
             try:
-                self._own[key] = _of_own(key, sweep_from_json(path.read_bytes(), path.name))
+                self._own[key] = _of_own(key, read_sweep(path))
             except (OSError, EngineError):
                 unread.append(path.name)
         self.unread = tuple(unread)

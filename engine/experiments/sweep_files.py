@@ -12,7 +12,7 @@ from engine.experiments.knobs import Knob, knob
 from engine.experiments.paths import Value
 from engine.experiments.sweep import FORMAT_VERSION, MOST_VALUES, Axis, Sweep
 from engine.messages import say
-from engine.spec.files import LARGEST_FILE
+from engine.spec.files import check_layers, check_version, text_of
 from engine.spec.replacing import replace_file
 from engine.spec.values import shown
 
@@ -38,30 +38,22 @@ def sweep_from_json(text: str | bytes, place: str = "Sweep") -> Sweep:
         If the text is not JSON, of a newer version, or does not describe a sweep.
     """
     try:
+        check_version(text, place, FORMAT_VERSION)
         raw = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise FormatError("project.not-json", place=place, reason=str(error)) from error
-    if not isinstance(raw, dict) or "axes" not in raw:
-        raise FormatError("sweep.no-sweep", place=place)
-    version = raw.get("version", FORMAT_VERSION)
-    if isinstance(version, int) and version > FORMAT_VERSION:
-        raise FormatError("project.version", place=place, version=version, newest=FORMAT_VERSION)
-    try:
-        return msgspec.convert(raw, Sweep)
+        if "axes" not in raw:
+            raise FormatError("sweep.no-sweep", place=place)
+        sweep = msgspec.convert(raw, Sweep)
     except msgspec.ValidationError as error:
         raise FormatError("sweep.field", place=place, reason=str(error)) from error
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise FormatError("project.not-json", place=place, reason=str(error)) from error
+    check_layers(sweep.project, place)
+    return sweep
 
 
 def read_sweep(path: Path) -> Sweep:
     """Read a sweep file; raises FormatError as `sweep_from_json`, or if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise FormatError("file.unreadable", path=str(path), reason=str(error.strerror)) from error
-    if len(content) > LARGEST_FILE:
-        raise FormatError("project.too-large", place=path.name, most=LARGEST_FILE)
-    return sweep_from_json(content, path.name)
+    return sweep_from_json(text_of(path), path.name)
 
 
 def write_sweep(sweep: Sweep, path: Path) -> None:

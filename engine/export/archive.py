@@ -6,10 +6,14 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.foreign.group import CHANNELS_LAST, FLATTENING, FORMAT
+
+HEADER = 8
+"""Bytes in front of a ``.safetensors`` file's header, which say how long that is."""
 
 
 def packed_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -30,4 +34,13 @@ def safetensors(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     # Of arrays that are laid out otherwise, the library writes numbers in the order of memory.
     written: bytes = save({name: np.ascontiguousarray(array) for name, array in arrays.items()},
                           {FORMAT: "pt", FLATTENING: CHANNELS_LAST})
-    return written
+    return _ordered(written)
+
+
+def _ordered(written: bytes) -> bytes:
+    """Return the file with a header in order: the library writes it in another one every time."""
+    begin = HEADER + int.from_bytes(written[:HEADER], "little")
+    header = msgspec.json.encode(msgspec.json.decode(written[HEADER:begin]), order="sorted")
+    # Arrays begin where a word does.
+    header += b" " * (-len(header) % HEADER)
+    return len(header).to_bytes(HEADER, "little") + header + written[begin:]

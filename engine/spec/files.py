@@ -53,17 +53,22 @@ def project_from_json(text: str | bytes, place: str = "Project") -> ProjectSpec:
         project. The message names the field.
     """
     try:
-        _check_version(text, place)
+        check_version(text, place)
         project = msgspec.json.decode(text, type=ProjectSpec)
     except msgspec.ValidationError as error:
         raise FormatError("project.field", place=place, reason=str(error)) from error
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise FormatError("project.not-json", place=place, reason=str(error)) from error
+    check_layers(project, place)
+    return project
+
+
+def check_layers(project: ProjectSpec, place: str) -> None:
+    """Raise FormatError for a network of more layers than can be looked at."""
     if len(project.network) > MOST_LAYERS:
         # Whatever comes next walks through them, some of it layer by layer for every layer.
         raise FormatError("project.too-many-layers", place=place, count=len(project.network),
                           most=MOST_LAYERS)
-    return project
 
 
 class _Outline(msgspec.Struct):
@@ -72,7 +77,7 @@ class _Outline(msgspec.Struct):
     version: msgspec.Raw = msgspec.Raw()
 
 
-def _check_version(text: str | bytes, place: str) -> None:
+def check_version(text: str | bytes, place: str, newest: int = FORMAT_VERSION) -> None:
     """Raise FormatError for what is no object or of a newer version; msgspec's for no JSON."""
     try:
         version = bytes(msgspec.json.decode(text, type=_Outline).version).strip()
@@ -81,9 +86,9 @@ def _check_version(text: str | bytes, place: str) -> None:
         raise FormatError("project.no-object", place=place, type=_FIRST.get(
             first if isinstance(first, str) else first.decode("ascii", "replace"), "number"
         )) from error
-    if version.isdigit() and (len(version) > LONGEST_VERSION or int(version) > FORMAT_VERSION):
+    if version.isdigit() and (len(version) > LONGEST_VERSION or int(version) > newest):
         raise FormatError("project.version", place=place,
-                          version=version[:LONGEST_VERSION].decode(), newest=FORMAT_VERSION)
+                          version=version[:LONGEST_VERSION].decode(), newest=newest)
 
 
 def read_project(path: str | Path) -> ProjectSpec:
@@ -95,6 +100,17 @@ def read_project(path: str | Path) -> ProjectSpec:
         If the file cannot be read or is not a project.
     """
     path = Path(path)
+    return project_from_json(text_of(path), path.name)
+
+
+def text_of(path: Path) -> bytes:
+    """Return what a file of JSON holds.
+
+    Raises
+    ------
+    FormatError
+        If it cannot be read, is no file, or is larger than any project.
+    """
     try:
         with opened(path) as file:
             content = file.read(LARGEST_FILE + 1)
@@ -102,7 +118,7 @@ def read_project(path: str | Path) -> ProjectSpec:
         raise unreadable(path, error) from error
     if len(content) > LARGEST_FILE:
         raise FormatError("project.too-large", place=path.name, most=LARGEST_FILE)
-    return project_from_json(content, path.name)
+    return content
 
 
 def write_project(project: ProjectSpec, path: str | Path) -> None:

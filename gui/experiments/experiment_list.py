@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.experiments.library import Group
+from engine.messages.numbers import percent
 from gui import theme
 from gui.experiments.entries import HEADINGS, Entry, Status
 from gui.experiments.ink import small_font
@@ -175,7 +176,7 @@ def _fill(item: QStandardItem, entry: Entry) -> None:
         item.setData(entry, ENTRY)
         told = entry.status.value
         if entry.status in (Status.RUNNING, Status.PART):
-            told += f", {entry.share:.0%}"
+            told += f", {percent(entry.share)}"
         whole = entry.whole_title or entry.title
         item.setData(f"{whole}, {told}", Qt.ItemDataRole.AccessibleTextRole)
         item.setToolTip(f"{whole}: {told}")
@@ -240,7 +241,7 @@ class EntryDelegate(QStyledItemDelegate):
             painter.setPen(QColor(tokens.accent if entry.status is Status.RUNNING else
                                   tokens.text_muted))
             painter.drawText(words, int(Qt.AlignmentFlag.AlignRight
-                                        | Qt.AlignmentFlag.AlignVCenter), f"{entry.share:.0%}")
+                                        | Qt.AlignmentFlag.AlignVCenter), percent(entry.share))
             words.adjust(0, 0, -px(38), 0)
         painter.setFont(font)
         painter.setPen(QColor(tokens.text))

@@ -92,22 +92,24 @@ def peer(title: str, side: int = SIDE) -> Timed | None:
     if not installed(PEERS_PYTHON, package):
         return None
     sweep = diagram(side)
-    asked = {"depths": sweep.axes[0].values, "gains": sweep.axes[1].values, "width": WIDTH,
-             "batch": BATCH, "steps": STEPS, "rate": RATE, "data": str(_data_file())}
-    told = subprocess.run([PEERS_PYTHON, "-m", module, json.dumps(asked)], capture_output=True,
-                          text=True, cwd=ROOT, check=True).stdout
+    with tempfile.TemporaryDirectory() as folder:
+        asked = {"depths": sweep.axes[0].values, "gains": sweep.axes[1].values, "width": WIDTH,
+                 "batch": BATCH, "steps": STEPS, "rate": RATE,
+                 "data": str(_data_file(Path(folder)))}
+        told = subprocess.run([PEERS_PYTHON, "-m", module, json.dumps(asked)], capture_output=True,
+                              text=True, cwd=ROOT, check=True).stdout
     found = json.loads(told.splitlines()[-1])
     return Timed(found["seconds"] * found["share"], 0.0, sweep.size)
 
 
-def _data_file() -> Path:
+def _data_file(folder: Path) -> Path:
     """Return a file of the examples, for those who cannot load them."""
     import numpy as np
 
     from engine.data import load
 
     data = load(diagram().project.data)
-    path = Path(tempfile.gettempdir()) / "backprop-lab-diagram.npz"
+    path = folder / "diagram.npz"
     rows = data.training
     np.savez(path, inputs=np.asarray(data.inputs)[rows].astype(np.float32),
              labels=data.labels[rows])

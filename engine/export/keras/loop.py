@@ -9,6 +9,7 @@ from engine.export.graph import Graph
 from engine.export.keras.optimizer import Rules
 from engine.export.source import Source
 from engine.export.steps import epochs_between_reports
+from engine.export.stopping import remembered, write_stopping
 
 TITLE = "Keras"
 
@@ -92,17 +93,11 @@ class Loop:
             f"    return float(np.mean({right}))", "", "")
 
     def _remembered(self) -> Iterator[str]:
-        stopping = self._stopping
         if self._averages:
             yield "average, averaged = [one.numpy() for one in model.weights], 0"
         if self._rules.follows_loss:
             yield 'least, bad, share = float("inf"), 0, 1.0'
-        if stopping.seconds:
-            yield "begin = time.perf_counter()"
-        if stopping.patience:
-            yield 'best, waited, weights = float("inf"), 0, None'
-        if stopping.convergence:
-            yield 'last = float("inf")'
+        yield from remembered(self._stopping)
 
     def _write_epoch(self, source: Source) -> None:
         shuffled = self._graph.training.shuffle
@@ -172,25 +167,8 @@ class Loop:
             "    optimizer.learning_rate = LEARNING_RATE * share")
 
     def _write_stopping(self, source: Source, seen: str) -> None:
-        stopping = self._stopping
-        rules = []
-        if stopping.epochs:
-            rules.append(f"epoch == {stopping.epochs}")
-        if stopping.seconds:
-            rules.append(f"time.perf_counter() - begin >= {stopping.seconds!r}")
-        if stopping.loss:
-            rules.append(f"training_loss <= {stopping.loss!r}")
-        if stopping.accuracy:
-            rules.append("accuracy(model, inputs[validation], targets[validation])"
-                         f" >= {stopping.accuracy!r}")
-        for rule in rules:
-            source.add(f"if {rule}:", "    break")
-        if stopping.patience:
-            source.add(f"waited = 0 if {seen} < best else waited + 1", "if waited == 0:",
-                       f"    best, weights = {seen}, model.get_weights()",
-                       f"if waited >= {stopping.patience}:",
-                       "    model.set_weights(weights)",
-                       *(["    average = weights"] if self._averages else []), "    break")
-        if stopping.convergence:
-            source.add(f"if abs(training_loss - last) < {stopping.convergence!r} * abs(last):",
-                       "    break", "last = training_loss")
+        average = ("average = kept",) if self._averages else ()
+        write_stopping(
+            source, self._stopping, seen, kept="model.get_weights()",
+            given_back=("model.set_weights(kept)", *average, "break"),
+            accuracy="accuracy(model, inputs[validation], targets[validation])")

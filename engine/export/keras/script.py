@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,8 +15,19 @@ from engine.export.keras.loop import Loop
 from engine.export.keras.loss import LossText, classes_of, loss_text, targets_of
 from engine.export.keras.model import Model
 from engine.export.keras.optimizer import Rules
-from engine.export.pytorch.script import APART
-from engine.export.source import WIDTH, Source, filled, spans
+from engine.export.script import (
+    APART,
+    asked_rows,
+    draw_text,
+    input_arrays,
+    loading,
+    write_comparison,
+    write_expected,
+    write_limits,
+    write_main,
+    written,
+)
+from engine.export.source import Source, filled
 from engine.export.steps import steps_of
 from engine.export.target import Written
 from engine.messages import say
@@ -58,21 +68,9 @@ def gradients_of(model, inputs, targets):
         found.setdefault(layer, []).append(ops.convert_to_numpy(gradient))
     return loss, found'''
 
-DRAW = '''def draw_gradients(gradients, file):
-    """Draw the size of every layer's gradient over depth, where matplotlib is installed."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        return
+DRAW = draw_text("gradients", '''
     sizes = {name: np.sqrt(np.mean(np.concatenate([one.ravel() for one in arrays])**2.0))
-             for name, arrays in gradients.items()}
-    figure, axes = plt.subplots(figsize=(max(5, 0.4 * len(sizes)), 4), layout="constrained")
-    axes.semilogy(list(sizes), list(sizes.values()), "o-")
-    axes.tick_params("x", rotation=90)
-    axes.set_ylabel("RMS of the gradient")
-    axes.set_title("Gradient over depth, first batch")
-    figure.savefig(file)
-    plt.close(figure)'''
+             for name, arrays in gradients.items()}''', "RMS of the gradient")
 
 LOADED = '''    with np.load(FOLDER / "{stem}_weights.npz") as file:
         for variable in model.weights:
@@ -130,13 +128,10 @@ class Script:
                 f"{self._stem}.npz": packed_arrays(self._arrays())}
 
     def _arrays(self) -> dict[str, np.ndarray]:
-        graph, inputs = self._graph, self._graph.data.inputs
-        found: dict[str, np.ndarray] = {}
-        if isinstance(inputs, ByteRows):
-            found |= {"inputs": inputs.content, "scale": np.array(inputs.scale),
-                      "shift": np.array(inputs.shift)}
-        else:
-            found["inputs"] = inputs.astype(np.int32 if self._model.reads_tokens else DTYPE)
+        graph = self._graph
+        found = input_arrays(graph.data, reads_tokens=self._model.reads_tokens)
+        if not isinstance(graph.data.inputs, ByteRows):
+            found = _in_single(found)
         found |= _in_single({"targets": targets_of(graph, self._loss)})
         found |= {"training": graph.data.training, "validation": graph.data.validation,
                   "expected_outputs": graph.proof.outputs}
@@ -164,9 +159,7 @@ class Script:
         source.add(f'DTYPE = "{DTYPE}"', f"SEED = {graph.seed}",
                    f"BATCH_SIZE = {training.batch_size}",
                    f"LEARNING_RATE = {training.learning_rate!r}")
-        for name in ("clip_value", "clip_norm", "max_norm"):
-            if getattr(training, name):
-                source.add(f"{name.upper()} = {getattr(training, name)!r}")
+        write_limits(source, training)
         source.add(f"STEPS = {steps_of(graph)}")
         if training.class_weights is not None:
             source.add(filled("CLASS_WEIGHTS = [", [
@@ -195,23 +188,18 @@ class Script:
 
     def _write_data(self, source: Source) -> None:
         data = self._graph.data
-        with source.block("def load_examples():"):
-            source.add('"""Return inputs, targets, and which rows to learn from and to validate on.'
-                       '"""')
-            if data.total > len(data.targets):
-                source.comment(f"The first {len(data.targets):,} of {data.total:,} examples.")
-            if not isinstance(data.inputs, ByteRows) and not self._model.reads_tokens:
-                source.comment("Inputs are as the network saw them: scaled and encoded.")
-            with source.block(f'with np.load(FOLDER / "{self._stem}.npz") as file:'):
-                if isinstance(data.inputs, ByteRows):
-                    source.add('inputs = file["inputs"] * file["scale"] + file["shift"]',
-                               "inputs = inputs.astype(DTYPE)")
-                elif self._model.bag:
-                    source.add('inputs = ngram_rows(file["inputs"])')
-                else:
-                    source.add('inputs = file["inputs"]')
-                source.add('return (inputs, file["targets"], file["training"], '
-                           'file["validation"])')
+        is_bytes = isinstance(data.inputs, ByteRows)
+        as_seen = not is_bytes and not self._model.reads_tokens
+        with loading(source, data, self._stem, as_seen=as_seen):
+            if is_bytes:
+                source.add('inputs = file["inputs"] * file["scale"] + file["shift"]',
+                           "inputs = inputs.astype(DTYPE)")
+            elif self._model.bag:
+                source.add('inputs = ngram_rows(file["inputs"])')
+            else:
+                source.add('inputs = file["inputs"]')
+            source.add('return (inputs, file["targets"], file["training"], '
+                       'file["validation"])')
 
     def _write_loss(self, source: Source) -> None:
         loss = self._loss
@@ -260,11 +248,8 @@ class Script:
         self._loop.write(source)
 
     def _write_proof(self, source: Source) -> None:
-        proof, names = self._graph.proof, self._model.names
-        source.add(f"TOLERANCE = {max(proof.tolerance, SINGLE)!r}",
-                   f"EXPECTED_LOSS = {proof.loss!r}")
-        source.add(filled("EXPECTED_NORMS = {", [
-            f'"{names[name]}": {norm!r}' for name, norm in proof.gradients.items()], "}"))
+        proof = self._graph.proof
+        write_expected(source, proof, self._model.names, max(proof.tolerance, SINGLE))
         eagerly = ", run_eagerly=True" if proof.draws else ""
         gradients = GRADIENTS.format(loss=self._loss_name, eagerly=eagerly)
         for text in (gradients, APART, DRAW):
@@ -301,8 +286,6 @@ class Script:
         source.add("", "")
 
     def _write_prove(self, source: Source) -> None:
-        graph = self._graph
-        asked = "validation" if len(graph.data.validation) >= len(graph.proof.asked) else "training"
         with source.block("def prove(inputs, targets, training, validation):"):
             source.add(
                 '"""Return the largest difference from what Backprop Lab computes."""',
@@ -313,32 +296,14 @@ class Script:
                 "                                              dtype=np.float64))",
                 "         for name, arrays in gradients.items()}",
                 f'draw_gradients(gradients, FOLDER / "{self._stem}_gradients.png")',
-                f"outputs = load_model().predict_on_batch(inputs[{asked}"
-                f"[:{len(graph.proof.asked)}]])",
-                f'expected = np.load(FOLDER / "{self._stem}.npz")["expected_outputs"]',
-                "differences = {", '    "loss": apart(loss, EXPECTED_LOSS),',
-                '    "gradients": max((apart(norms[name], norm, smallest=1e-30)',
-                "                      for name, norm in EXPECTED_NORMS.items()), default=0.0),",
-                '    "outputs": apart(outputs, expected),', "}")
-            with source.block("for name, difference in differences.items():"):
-                source.add('print(f"{name}: differs by {difference:.1e}")')
-            source.add("return max(differences.values())")
+                f"outputs = load_model().predict_on_batch(inputs[{asked_rows(self._graph)}])",
+                f'expected = np.load(FOLDER / "{self._stem}.npz")["expected_outputs"]')
+            write_comparison(source, "loss", "expected")
 
     @staticmethod
     def _write_main(source: Source) -> None:
-        with source.block("def main():"):
-            source.add(
-                '"""Prove that the network is the same, then train it."""',
-                "parser = argparse.ArgumentParser(description=main.__doc__)",
-                'parser.add_argument("--steps", type=int, default=STEPS,',
-                '                    help="0: prove alone (default: %(default)s)")',
-                "steps = parser.parse_args().steps", "keras.utils.set_random_seed(SEED)",
-                "examples = load_examples()", "difference = prove(*examples)",
-                'print(f"Largest difference: {difference:.1e}, '
-                'where rounding explains {TOLERANCE:.0e}.")',
-                "if not difference <= TOLERANCE:", "    sys.exit(1)",
-                "train(load_model(), *examples, steps)")
-        source.add("", "", 'if __name__ == "__main__":', "    main()")
+        write_main(source, "load_model()", "prove(*examples)",
+                   ("keras.utils.set_random_seed(SEED)",))
 
 
 def _in_single(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -356,16 +321,5 @@ def write_keras(graph: Graph, stem: str) -> Written:
         If Keras cannot do what the engine does.
     """
     script = Script(graph, stem)
-    whole = script.write().joined()
-    head = f'"""{_head(graph, stem)}"""\n\n'
-    offset = head.count("\n")
-    lines = {layer: tuple((first + offset, last + offset) for first, last in found)
-             for layer, found in spans(whole.owners).items()}
-    return Written({f"{stem}.py": (head + whole.text).encode(), **script.files()}, lines)
-
-
-def _head(graph: Graph, stem: str) -> str:
-    told = say("export.head-keras", name=graph.name, stem=stem)
-    paragraphs = [textwrap.fill(" ".join(part.split()), WIDTH) for part in told.text.split("\n\n")]
-    return "\n\n".join(paragraphs).replace("\\", "/").replace('"', "'") + "\n"
-
+    return written(script.write(), stem, say("export.head-keras", name=graph.name, stem=stem),
+                   script.files())

@@ -19,7 +19,18 @@ from engine.export.plain import layers, rules, sequences, windows
 from engine.export.plain.ops import OPS, Made
 from engine.export.plain.training import network_text, training_text
 from engine.export.rates import FACTORS, factor_text
-from engine.export.source import WIDTH, Source, filled, spans
+from engine.export.script import (
+    APART,
+    asked_rows,
+    input_arrays,
+    loading,
+    write_comparison,
+    write_expected,
+    write_limits,
+    write_main,
+    written,
+)
+from engine.export.source import WIDTH, Source, filled
 from engine.export.steps import steps_of
 from engine.export.target import Written
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES
@@ -93,15 +104,11 @@ class PlainScript:
 
     def arrays(self) -> Mapping[str, NDArray[Any]]:
         """Return what lies beside the script: weights, examples and what the proof needs."""
-        graph, inputs = self._graph, self._graph.data.inputs
+        graph = self._graph
         found: dict[str, NDArray[Any]] = {
             f"weights/{self._names[layer.id]}/{one.own}": graph.weights[one.name]
             for layer in graph.layers for one in layer.parameters}
-        if isinstance(inputs, ByteRows):
-            found |= {"inputs": inputs.content, "scale": np.array(inputs.scale),
-                      "shift": np.array(inputs.shift)}
-        else:
-            found["inputs"] = inputs.astype(np.int32) if self._reads_tokens else inputs
+        found |= input_arrays(graph.data, reads_tokens=self._reads_tokens)
         targets = graph.data.targets
         by_number = graph.training.loss.op in ("sequence_cross_entropy", "ctc")
         found["targets"] = targets.astype(np.int64) if by_number else targets
@@ -140,9 +147,7 @@ class PlainScript:
                    f"RANDOM = np.random.default_rng({graph.seed})",
                    f"BATCH_SIZE = {training.batch_size}",
                    f"LEARNING_RATE = {training.learning_rate!r}", f"STEPS = {steps_of(graph)}")
-        for name in ("clip_value", "clip_norm", "max_norm"):
-            if getattr(training, name):
-                source.add(f"{name.upper()} = {getattr(training, name)!r}")
+        write_limits(source, training)
         if training.class_weights is not None:
             source.add(filled("CLASS_WEIGHTS = np.array([", [
                 repr(float(one)) for one in training.class_weights], "])"))
@@ -256,32 +261,20 @@ class PlainScript:
 
     def _write_proof(self, source: Source) -> None:
         proof = self._graph.proof
-        source.add(f"TOLERANCE = {proof.tolerance!r}", f"EXPECTED_LOSS = {proof.loss!r}")
-        source.add(filled("EXPECTED_NORMS = {", [
-            f'"{self._names[name]}": {norm!r}' for name, norm in proof.gradients.items()], "}"))
+        write_expected(source, proof, self._names, proof.tolerance)
         source.add("", "", APART, "", "")
         with source.block("def prove(network, inputs, targets, training, validation):"):
             source.add('"""Return the largest difference from what Backprop Lab computes."""',
                        f'file = np.load(FOLDER / "{self._stem}.npz")')
-            asked = "validation" if len(self._graph.data.validation) >= len(proof.asked) \
-                else "training"
             order = "in_runs(training)" if self._graph.training.carries else "training"
-            source.add(f"outputs = network.forward(inputs[{asked}[:{len(proof.asked)}]], "
+            source.add(f"outputs = network.forward(inputs[{asked_rows(self._graph)}], "
                        "training=False)")
             self._write_silence(source)
             source.add(f"rows = {order}[:BATCH_SIZE]",
                        "loss = go_back(network, inputs[rows], targets[rows])",
                        "norms = {name: norm_of(layer.gradients[own] for own in layer.parameters)",
-                       "         for name, layer in network.learning()}",
-                       "differences = {",
-                       '    "loss": apart(loss, EXPECTED_LOSS),',
-                       '    "gradients": max((apart(norms[name], norm, smallest=1e-30)',
-                       "                      for name, norm in EXPECTED_NORMS.items()), "
-                       "default=0.0),",
-                       '    "outputs": apart(outputs, file["expected_outputs"]),', "}",
-                       "for name, difference in differences.items():",
-                       '    print(f"{name}: differs by {difference:.1e}")',
-                       "return max(differences.values())")
+                       "         for name, layer in network.learning()}")
+            write_comparison(source, "loss", 'file["expected_outputs"]')
 
     def _write_silence(self, source: Source) -> None:
         kinds = {made.kind for _, _, made in self._made}
@@ -297,46 +290,19 @@ class PlainScript:
 
     def _write_main(self, source: Source) -> None:
         data = self._graph.data
-        with source.block("def load_examples():"):
-            source.add('"""Return inputs, targets, and which rows to learn from and to validate on.'
-                       '"""')
-            if data.total > len(data.targets):
-                source.comment(f"The first {len(data.targets):,} of {data.total:,} examples.")
-            with source.block(f'with np.load(FOLDER / "{self._stem}.npz") as file:'):
-                inputs = 'file["inputs"] * file["scale"] + file["shift"]' \
-                    if isinstance(data.inputs, ByteRows) else 'file["inputs"]' \
-                    if self._reads_tokens else 'file["inputs"].astype(np.float64)'
-                source.add(f'return ({inputs}, file["targets"], file["training"],',
-                           '        file["validation"])')
-        source.add("", "", MAIN)
+        with loading(source, data, self._stem):
+            inputs = 'file["inputs"] * file["scale"] + file["shift"]' \
+                if isinstance(data.inputs, ByteRows) else 'file["inputs"]' \
+                if self._reads_tokens else 'file["inputs"].astype(np.float64)'
+            source.add(f'return ({inputs}, file["targets"], file["training"],',
+                       '        file["validation"])')
+        source.add("", "")
+        write_main(source, "load_network()", "prove(load_network(), *examples)")
 
 
 def repr_of(name: str) -> str:
     """Return a name as a script quotes it."""
     return f'"{name}"'
-
-
-APART = '''def apart(found, expected, smallest=1.0):
-    """Return the largest difference; of numbers that are not too small, as a share of them."""
-    sizes = np.maximum(np.abs(expected), smallest)
-    return float(np.max(np.abs(np.subtract(found, expected)) / sizes))'''
-
-MAIN = '''def main():
-    """Prove that the network is the same, then train it."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--steps", type=int, default=STEPS,
-                        help="0: prove alone (default: %(default)s)")
-    steps = parser.parse_args().steps
-    examples = load_examples()
-    difference = prove(load_network(), *examples)
-    print(f"Largest difference: {difference:.1e}, where rounding explains {TOLERANCE:.0e}.")
-    if not difference <= TOLERANCE:
-        sys.exit(1)
-    train(load_network(), *examples, steps)
-
-
-if __name__ == "__main__":
-    main()'''
 
 
 def write_numpy(graph: Graph, stem: str) -> Written:
@@ -348,12 +314,5 @@ def write_numpy(graph: Graph, stem: str) -> Written:
         If the script cannot do what the engine does.
     """
     script = PlainScript(graph, stem)
-    whole = script.write().joined()
-    told = say("export.head-numpy", name=graph.name, stem=stem)
-    paragraphs = [textwrap.fill(" ".join(part.split()), WIDTH) for part in told.text.split("\n\n")]
-    head = '"""' + "\n\n".join(paragraphs).replace("\\", "/").replace('"', "'") + '\n"""\n\n'
-    offset = head.count("\n")
-    lines = {layer: tuple((first + offset, last + offset) for first, last in found)
-             for layer, found in spans(whole.owners).items()}
-    return Written({f"{stem}.py": (head + whole.text).encode(),
-                    f"{stem}.npz": packed_arrays(script.arrays())}, lines)
+    return written(script.write(), stem, say("export.head-numpy", name=graph.name, stem=stem),
+                   {f"{stem}.npz": packed_arrays(script.arrays())})

@@ -8,6 +8,7 @@ from engine.export.graph import Graph, GraphLayer
 from engine.export.rates import FACTORS, factor_text
 from engine.export.source import Source, filled
 from engine.export.steps import epochs_between_reports
+from engine.export.stopping import remembered, write_stopping
 
 SEQUENTIAL = '''class Network:
     """Layers by name, one after the other."""
@@ -159,15 +160,9 @@ def _write_train(graph: Graph, source: Source) -> None:
 
 
 def _remembered(graph: Graph) -> Iterator[str]:
-    stopping = graph.training.stopping
     if graph.training.schedule.op == "plateau":
         yield 'reduced, lowest, plateau = 1.0, float("inf"), 0'
-    if stopping.seconds:
-        yield "begin = time.perf_counter()"
-    if stopping.patience:
-        yield 'best, waited, kept = float("inf"), 0, None'
-    if stopping.convergence:
-        yield 'last = float("inf")'
+    yield from remembered(graph.training.stopping)
 
 
 def _write_epoch(graph: Graph, source: Source) -> None:
@@ -255,7 +250,7 @@ def _write_update(graph: Graph, source: Source) -> None:
 
 
 def _write_end(graph: Graph, source: Source) -> None:
-    schedule, stopping = graph.training.schedule, graph.training.stopping
+    schedule = graph.training.schedule
     validates = bool(len(graph.data.validation))
     source.add("epoch += 1", "training_loss = total / len(order)")
     seen, told = "training_loss", 'f"loss {training_loss:.4g}")'
@@ -272,25 +267,8 @@ def _write_end(graph: Graph, source: Source) -> None:
             f"    lowest, plateau = {seen}, 0", "else:", "    plateau += 1",
             f"if plateau > {constants['patience']}:",
             f"    reduced, plateau = max(reduced * {constants['decay']}, {constants['final']}), 0")
-    for rule in _ends(graph):
-        source.add(f"if {rule}:", "    break")
-    if stopping.patience:
-        source.add(f"waited = 0 if {seen} < best else waited + 1", "if waited == 0:",
-                   f"    best, kept = {seen}, copy.deepcopy(network)",
-                   f"if waited >= {stopping.patience}:", "    return kept")
-    if stopping.convergence:
-        source.add(f"if abs(training_loss - last) < {stopping.convergence!r} * abs(last):",
-                   "    break", "last = training_loss")
-
-
-def _ends(graph: Graph) -> Iterator[str]:
-    stopping = graph.training.stopping
-    if stopping.epochs:
-        yield f"epoch == {stopping.epochs}"
-    if stopping.seconds:
-        yield f"time.perf_counter() - begin >= {stopping.seconds!r}"
-    if stopping.loss:
-        yield f"training_loss <= {stopping.loss!r}"
+    write_stopping(source, graph.training.stopping, seen, kept="copy.deepcopy(network)",
+                   given_back=("return kept",))
 
 
 def network_text(graph: Graph) -> str:

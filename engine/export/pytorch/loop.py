@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from engine.errors import EngineError
 from engine.export.graph import Graph
 from engine.export.pytorch.loss import CLASSES, LossText
@@ -11,6 +9,7 @@ from engine.export.pytorch.model import Model
 from engine.export.pytorch.optimizer import Rules
 from engine.export.source import Source
 from engine.export.steps import epochs_between_reports
+from engine.export.stopping import remembered, write_stopping
 
 IN_RUNS = '''def in_runs(rows):
     """Return rows so that example n of every batch follows on from n of the batch before."""
@@ -135,20 +134,11 @@ class Loop:
             inner = name if self._is_table(name) else f"{name}.table"
             source.add(f"model.{inner}.register_forward_hook(remember_rows)")
         source.add("step = epoch = 0")
-        source.add(*self._remembered())
+        source.add(*remembered(self._stopping))
 
     def _is_table(self, name: str) -> bool:
         return any(one.name == name and one.module.make.startswith("nn.Embedding")
                    for one in self._model.modules)
-
-    def _remembered(self) -> Iterator[str]:
-        stopping = self._stopping
-        if stopping.seconds:
-            yield "begin = time.perf_counter()"
-        if stopping.patience:
-            yield 'best, waited, weights = float("inf"), 0, None'
-        if stopping.convergence:
-            yield 'last = float("inf")'
 
     def _write_epoch(self, source: Source) -> None:
         if self.carries:
@@ -206,26 +196,8 @@ class Loop:
         self._write_stopping(source, seen)
 
     def _write_stopping(self, source: Source, seen: str) -> None:
-        stopping = self._stopping
-        rules = []
-        if stopping.epochs:
-            rules.append(f"epoch == {stopping.epochs}")
-        if stopping.seconds:
-            rules.append(f"time.perf_counter() - begin >= {stopping.seconds!r}")
-        if stopping.loss:
-            rules.append(f"training_loss <= {stopping.loss!r}")
-        if stopping.accuracy:
-            rules.append(f"accuracy({self._measured}, inputs[validation], targets[validation])"
-                         f" >= {stopping.accuracy!r}")
-        for rule in rules:
-            source.add(f"if {rule}:", "    break")
-        if stopping.patience:
-            source.add(
-                f"waited = 0 if {seen} < best else waited + 1",
-                "if waited == 0:",
-                f"    best, weights = {seen}, copy.deepcopy({self._measured}.state_dict())",
-                f"if waited >= {stopping.patience}:",
-                f"    {self._measured}.load_state_dict(weights)", "    break")
-        if stopping.convergence:
-            source.add(f"if abs(training_loss - last) < {stopping.convergence!r} * abs(last):",
-                       "    break", "last = training_loss")
+        answering = self._measured
+        write_stopping(
+            source, self._stopping, seen, kept=f"copy.deepcopy({answering}.state_dict())",
+            given_back=(f"{answering}.load_state_dict(kept)", "break"),
+            accuracy=f"accuracy({answering}, inputs[validation], targets[validation])")

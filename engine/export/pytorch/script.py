@@ -17,7 +17,19 @@ from engine.export.pytorch.loop import Loop
 from engine.export.pytorch.loss import CLASSES, LossText, loss_text, targets_of
 from engine.export.pytorch.model import Model
 from engine.export.pytorch.optimizer import Rules
-from engine.export.source import WIDTH, Source, filled, spans
+from engine.export.script import (
+    APART,
+    asked_rows,
+    draw_text,
+    input_arrays,
+    loading,
+    write_comparison,
+    write_expected,
+    write_limits,
+    write_main,
+    written,
+)
+from engine.export.source import WIDTH, Source, filled
 from engine.export.steps import steps_of
 from engine.export.target import Written
 from engine.messages import say
@@ -34,30 +46,14 @@ NORMS = '''def gradient_norms(model):
             norms[name] = torch.cat(gradients).double().norm().item()
     return norms'''
 
-APART = '''def apart(found, expected, smallest=1.0):
-    """Return the largest difference; of numbers that are not too small, as a share of them."""
-    found, expected = np.asarray(found, np.float64), np.asarray(expected, np.float64)
-    return float(np.max(np.abs(found - expected) / np.maximum(np.abs(expected), smallest)))'''
-
-DRAW = '''def draw_gradients(model, file):
-    """Draw the size of every layer's gradient over depth, where matplotlib is installed."""
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        return
+DRAW = draw_text("model", '''
     sizes = {}
     for name, layer in model.named_children():
         gradients = [one.grad.flatten() for one in layer.parameters()
                      if one.grad is not None and one.dim() > 1]
         if gradients:
-            sizes[name] = torch.cat(gradients).double().square().mean().sqrt().item()
-    figure, axes = plt.subplots(figsize=(max(5, 0.4 * len(sizes)), 4), layout="constrained")
-    axes.semilogy(list(sizes), list(sizes.values()), "o-")
-    axes.tick_params("x", rotation=90)
-    axes.set_ylabel("RMS of dL/dW")
-    axes.set_title("Gradient over depth, first batch")
-    figure.savefig(file)
-    plt.close(figure)'''
+            sizes[name] = torch.cat(gradients).double().square().mean().sqrt().item()''',
+                 "RMS of dL/dW")
 
 
 class Script:
@@ -102,13 +98,8 @@ class Script:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return what lies beside the script: examples, and what the proof needs of them."""
-        graph, inputs = self._graph, self._graph.data.inputs
-        found: dict[str, np.ndarray] = {}
-        if isinstance(inputs, ByteRows):
-            found |= {"inputs": inputs.content, "scale": np.array(inputs.scale),
-                      "shift": np.array(inputs.shift)}
-        else:
-            found["inputs"] = inputs.astype(np.int32) if self._model.reads_tokens else inputs
+        graph = self._graph
+        found = input_arrays(graph.data, reads_tokens=self._model.reads_tokens)
         found["targets"] = targets_of(graph, self._loss.targets)
         found |= {"training": graph.data.training, "validation": graph.data.validation}
         if self._is_large:
@@ -150,9 +141,7 @@ class Script:
                    f"SEED = {graph.seed}",
                    f"BATCH_SIZE = {training.batch_size}",
                    f"LEARNING_RATE = {training.learning_rate!r}")
-        for name in ("clip_value", "clip_norm", "max_norm"):
-            if getattr(training, name):
-                source.add(f"{name.upper()} = {getattr(training, name)!r}")
+        write_limits(source, training)
         source.add(f"STEPS = {steps_of(graph)}")
         if training.class_weights is not None:
             source.add(filled("CLASS_WEIGHTS = torch.tensor([", [
@@ -183,22 +172,18 @@ class Script:
 
     def _write_data(self, source: Source) -> None:
         data = self._graph.data
-        with source.block("def load_examples():"):
-            source.add('"""Return inputs, targets, and which rows to learn from and to validate on.'
-                       '"""')
-            if data.total > len(data.targets):
-                source.comment(f"The first {len(data.targets):,} of {data.total:,} examples.")
-            if not isinstance(data.inputs, ByteRows) and not self._model.reads_tokens:
-                source.comment("Inputs are as the network saw them: scaled and encoded.")
-            with source.block(f'with np.load(FOLDER / "{self._stem}.npz") as file:'):
-                if isinstance(data.inputs, ByteRows):
-                    source.add('inputs = file["inputs"] * file["scale"] + file["shift"]')
-                else:
-                    source.add('inputs = file["inputs"]')
-                source.add('targets, training, validation = (',
-                           '    torch.from_numpy(file[name]).to(DEVICE)',
-                           '    for name in ("targets", "training", "validation"))')
-            kind = "torch.int64" if self._model.reads_tokens else "DTYPE"
+        is_bytes = isinstance(data.inputs, ByteRows)
+        as_seen = not is_bytes and not self._model.reads_tokens
+        with loading(source, data, self._stem, as_seen=as_seen):
+            if is_bytes:
+                source.add('inputs = file["inputs"] * file["scale"] + file["shift"]')
+            else:
+                source.add('inputs = file["inputs"]')
+            source.add('targets, training, validation = (',
+                       '    torch.from_numpy(file[name]).to(DEVICE)',
+                       '    for name in ("targets", "training", "validation"))')
+        kind = "torch.int64" if self._model.reads_tokens else "DTYPE"
+        with source.indented():
             source.add(f"return torch.from_numpy(inputs).to(DEVICE, {kind}), targets, training, "
                        "validation")
 
@@ -240,10 +225,7 @@ class Script:
 
     def _write_proof(self, source: Source) -> None:
         proof = self._graph.proof
-        names = self._model.names
-        source.add(f"TOLERANCE = {proof.tolerance!r}", f"EXPECTED_LOSS = {proof.loss!r}")
-        source.add(filled("EXPECTED_NORMS = {", [
-            f'"{names[name]}": {norm!r}' for name, norm in proof.gradients.items()], "}"))
+        write_expected(source, proof, self._model.names, proof.tolerance)
         if not self._is_large:
             source.add(_nested("EXPECTED_OUTPUTS", proof.outputs))
         source.add("", "", NORMS, "", "", APART, "", "", DRAW, "", "")
@@ -251,7 +233,6 @@ class Script:
 
     def _write_prove(self, source: Source) -> None:
         graph = self._graph
-        asked = "validation" if len(graph.data.validation) >= len(graph.proof.asked) else "training"
         order = "in_runs(training)" if graph.training.carries else "training"
         with source.block("def prove(model, inputs, targets, training, validation):"):
             source.add('"""Return the largest difference from what Backprop Lab computes."""')
@@ -260,22 +241,14 @@ class Script:
             # First, as batch norm keeps up its mean and variance while training.
             source.add("model.eval()")
             with source.block("with torch.no_grad():"):
-                source.add(f"outputs = model(inputs[{asked}[:{len(graph.proof.asked)}]]).cpu()")
+                source.add(f"outputs = model(inputs[{asked_rows(graph)}]).cpu()")
             self._write_silence(source)
             source.add(f"rows = {order}[:BATCH_SIZE]",
                        f"loss = {self._loop.loss_call}model(inputs[rows]), targets[rows])",
                        "loss.backward()", "norms = gradient_norms(model)",
                        f'draw_gradients(model, FOLDER / "{self._stem}_gradients.png")')
             expected = 'file["expected_outputs"]' if self._is_large else "EXPECTED_OUTPUTS"
-            source.add(
-                "differences = {",
-                '    "loss": apart(loss.item(), EXPECTED_LOSS),',
-                '    "gradients": max((apart(norms[name], norm, smallest=1e-30)',
-                "                      for name, norm in EXPECTED_NORMS.items()), default=0.0),",
-                f'    "outputs": apart(outputs, {expected}),', "}")
-            with source.block("for name, difference in differences.items():"):
-                source.add('print(f"{name}: differs by {difference:.1e}")')
-            source.add("return max(differences.values())")
+            write_comparison(source, "loss.item()", expected)
 
     def _write_silence(self, source: Source) -> None:
         source.add("model.train()")
@@ -297,21 +270,8 @@ class Script:
     def write_main(self, source: Source) -> None:
         """Append what a script does when it is run."""
         source.begin("main")
-        with source.block("def main():"):
-            source.add(
-                '"""Prove that the network is the same, then train it."""',
-                "parser = argparse.ArgumentParser(description=main.__doc__)",
-                'parser.add_argument("--steps", type=int, default=STEPS,',
-                '                    help="0: prove alone (default: %(default)s)")',
-                "steps = parser.parse_args().steps",
-                "torch.manual_seed(SEED)", "examples = load_examples()",
-                "difference = prove(load_model(), *examples)",
-                'print(f"Largest difference: {difference:.1e}, '
-                'where rounding explains {TOLERANCE:.0e}.")')
-            with source.block("if not difference <= TOLERANCE:"):
-                source.add("sys.exit(1)")
-            source.add("train(load_model(), *examples, steps)")
-        source.add("", "", 'if __name__ == "__main__":', "    main()")
+        write_main(source, "load_model()", "prove(load_model(), *examples)",
+                   ("torch.manual_seed(SEED)",))
 
 
 def _nested(name: str, outputs: np.ndarray) -> str:
@@ -333,16 +293,5 @@ def write_pytorch(graph: Graph, stem: str) -> Written:
     script = Script(graph, stem)
     source = script.write()
     script.write_main(source)
-    whole = source.joined()
-    head = f'"""{_head(graph, stem)}"""\n\n'
-    offset = head.count("\n")
-    lines = {layer: tuple((first + offset, last + offset) for first, last in found)
-             for layer, found in spans(whole.owners).items()}
-    text = head + whole.text
-    return Written({f"{stem}.py": text.encode(), **script.files()}, lines)
-
-
-def _head(graph: Graph, stem: str) -> str:
-    told = say("export.head-pytorch", name=graph.name, stem=stem)
-    paragraphs = [textwrap.fill(" ".join(part.split()), WIDTH) for part in told.text.split("\n\n")]
-    return "\n\n".join(paragraphs).replace("\\", "/").replace('"', "'") + "\n"
+    return written(source, stem, say("export.head-pytorch", name=graph.name, stem=stem),
+                   script.files())

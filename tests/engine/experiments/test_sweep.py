@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,15 +14,16 @@ from msgspec.structs import replace
 
 from engine.errors import FormatError, SpecError
 from engine.experiments.knobs import knob
-from engine.experiments.sweep import Axis, Cell, key_of
+from engine.experiments.sweep import Axis, Cell, Sweep, key_of
 from engine.experiments.sweep_files import (
     parse_axis,
     read_sweep,
     spaced,
     sweep_from_json,
+    sweep_to_json,
     write_sweep,
 )
-from engine.spec import StoppingSpec, project_to_json
+from engine.spec import LayerSpec, NetworkSpec, StoppingSpec, project_to_json
 from tests.engine.experiments.sweeps import small_project, small_sweep
 
 GRID = small_sweep(Axis("learning_rate", (0.001, 0.01, 0.1, 1.0, 10.0)),
@@ -150,7 +152,8 @@ def test_a_sweep_comes_back_from_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("{", "not JSON"), ("[]", "this is no sweep"), (project_to_json(small_project()), "no sweep"),
+    ("{", "not JSON"), ("[]", "the file holds a list"),
+    (project_to_json(small_project()), "no sweep"),
     ('{"axes": [], "name": "a"}', "missing required field `project`"),
     ('{"axes": [{"knob": "depth", "values": []}], "name": "a", "project": {}}', "has 0 values"),
     ('{"axes": [], "name": "a", "project": {}, "version": 99}', "99")])
@@ -159,6 +162,22 @@ def test_a_file_that_is_no_sweep_is_a_sentence(text: str, words: str) -> None:
         sweep_from_json(text, "a.json")
     assert words in caught.value.sentence
     assert "a.json" in caught.value.sentence
+
+
+def test_a_sweep_of_more_layers_than_can_be_looked_at_is_refused() -> None:
+    project = small_project()
+    layers = tuple(LayerSpec(f"dense-{number}", "dense") for number in range(1, 1200))
+    deep = replace(project, network=NetworkSpec((project.network.layers[0], *layers)))
+    sweep = Sweep("deep", deep, (Axis("learning_rate", (0.1, 0.2)),))
+    with pytest.raises(FormatError, match="1,200"):
+        sweep_from_json(sweep_to_json(sweep), "a.json")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_sweep_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.sweep.json")
+    with pytest.raises(FormatError, match=r"a\.sweep\.json"):
+        read_sweep(tmp_path / "a.sweep.json")
 
 
 @pytest.mark.parametrize(("text", "values"), [

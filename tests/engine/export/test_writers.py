@@ -16,6 +16,7 @@ from safetensors.numpy import load as load_safetensors
 
 from engine.errors import EngineError
 from engine.export import plain, pytorch  # noqa: F401 - the packages whose words are asked for
+from engine.export.archive import safetensors
 from engine.export.keras import made as keras_ops
 from engine.export.names import file_stem, identifiers
 from engine.export.onnx import layers as onnx_layers
@@ -189,3 +190,12 @@ def test_the_same_project_has_the_same_bytes() -> None:
     project = TEMPLATES["02-spiral-solved"]
     first, second = (target("notebook").write(graph_of(project), "a").files for _ in range(2))
     assert first == second
+
+
+def test_the_same_weights_are_the_same_bytes() -> None:
+    arrays = {name: np.arange(number, dtype=np.float32) for number, name in enumerate("zyxwv", 1)}
+    written = {safetensors(arrays) for _ in range(20)}
+    assert len(written) == 1
+    found = load_safetensors(written.pop())
+    assert found.keys() == arrays.keys()
+    assert all((found[name] == array).all() for name, array in arrays.items())

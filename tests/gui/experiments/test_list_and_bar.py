@@ -43,8 +43,8 @@ def test_every_group_has_a_heading_and_every_sign_is_told(listing: ExperimentLis
     assert [text for text in texts if text in HEADINGS.values()] == list(HEADINGS.values())
     told = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
             for row in range(model.rowCount())]
-    assert "Depth × scale, being computed, 74%" in told
-    assert "Wine, computed in part, 50%" in told
+    assert "Depth × scale, being computed, 74 %" in told
+    assert "Wine, computed in part, 50 %" in told
     listing.grab()
 
 

@@ -170,7 +170,8 @@ def test_ctrl_c_keeps_what_is_done(project: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_two_programs_do_not_compute_in_one_folder(project: Path, tmp_path: Path) -> None:
-    options = (*GRID, "--steps", "20000", "--workers", "1", "--quiet")
+    # So many that it is still at it when the second has started, on a busy computer, too.
+    options = (*GRID, "--steps", "400000", "--workers", "1", "--quiet")
     process = subprocess.Popen(command(project, tmp_path, *options), cwd=ROOT,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
