@@ -29,7 +29,7 @@ from engine.errors import EngineError, SpecError
 from engine.experiments import travelling
 from engine.experiments.cell import Job, run_job
 from engine.experiments.certificates import security_of
-from engine.experiments.execution import Feed, State, WorkerState
+from engine.experiments.execution import Feed, State, WorkerState, answering
 from engine.experiments.headless import Datasets, Make
 from engine.experiments.local import Computed, Failed
 from engine.experiments.results import Told
@@ -250,19 +250,22 @@ class DaskExecutor:
             self._thread.join()
 
     def _work(self, feed: Feed) -> None:
-        try:
-            with ExitStack() as stack:
-                client = self._enter(stack)
-                while not self._is_cancelled:
-                    self._look(client)
-                    self._send(client, feed)
-                    self._hear(feed)
-                client.cancel(list(self._in_hand), force=True)
-        except EngineError as error:
-            feed.failed(error.message)
-        except (OSError, TimeoutError) as error:
-            if not self._is_cancelled:
-                feed.failed(say("cluster.broken", address=self._address.text, reason=str(error)))
+        with answering(feed):
+            try:
+                self._serve(feed)
+            except (OSError, TimeoutError) as error:
+                if not self._is_cancelled:
+                    raise SpecError("cluster.broken", address=self._address.text,
+                                    reason=str(error)) from error
+
+    def _serve(self, feed: Feed) -> None:
+        with ExitStack() as stack:
+            client = self._enter(stack)
+            while not self._is_cancelled:
+                self._look(client)
+                self._send(client, feed)
+                self._hear(feed)
+            client.cancel(list(self._in_hand), force=True)
 
     def _enter(self, stack: ExitStack) -> Any:
         """Return a client of the room; where nobody listens, the room is opened here."""

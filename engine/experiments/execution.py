@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from engine.errors import EngineError
 from engine.experiments.cell import Job
 from engine.experiments.results import Result
-from engine.messages import Message
+from engine.messages import Message, say
+
+log = logging.getLogger(__name__)
 
 State = Literal["starting", "preparing", "working", "idle", "lost", "differs"]
 
@@ -57,6 +63,19 @@ class Feed(Protocol):
 
     def failed(self, message: Message) -> None:
         """Hear that the sweep cannot go on at all, and why."""
+
+
+@contextmanager
+def answering(feed: Feed) -> Iterator[None]:
+    """Let a feed hear why the thread that serves it ends early, whatever that is."""
+    try:
+        yield
+    except EngineError as error:
+        feed.failed(error.message)
+    except Exception:
+        # Whoever waits for cells would wait for ever.
+        log.exception("a sweep's executor met an unexpected error")
+        feed.failed(say("background.unforeseen", place="Sweep"))
 
 
 class Executor(Protocol):

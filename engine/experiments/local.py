@@ -22,7 +22,7 @@ from typing import IO
 import msgspec
 
 from engine.experiments.cell import Job
-from engine.experiments.execution import Feed, State, WorkerState
+from engine.experiments.execution import Feed, State, WorkerState, answering
 from engine.experiments.results import Result, Told
 from engine.messages import say
 
@@ -228,6 +228,11 @@ class _Worker:
             self._thread.join()
 
     def _work(self, feed: Feed, command: Sequence[str]) -> None:
+        with answering(feed):
+            self._serve(feed, command)
+
+    def _serve(self, feed: Feed, command: Sequence[str]) -> None:
+        """Have processes compute, one after the other as they end, until there is nothing to do."""
         while not self._executor.is_cancelled and self._deaths < MOST_DEATHS:
             # A broken pipe, or a line that was torn: the process has gone.
             with suppress(OSError, msgspec.MsgspecError):

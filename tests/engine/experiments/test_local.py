@@ -146,6 +146,20 @@ def test_a_cell_that_ends_every_process_is_left_out(store: Store, undisturbed: d
     assert contents(store).items() < undisturbed.items()
 
 
+def test_what_nobody_foresaw_ends_the_sweep_with_a_sentence(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_given: object) -> None:
+        raise KeyError("a mistake of the program")
+
+    monkeypatch.setattr(local_module._Worker, "_live", fail)
+    standing = computed(MANY, store, LocalExecutor(2))
+    assert standing.fault is not None
+    assert standing.fault.code == "background.unforeseen"
+    assert "a mistake of the program" in caplog.text
+    caplog.clear()
+
+
 def test_a_program_that_cannot_start_is_a_sentence(store: Store) -> None:
     for command in ([sys.executable, "-c", "pass"], ["/nowhere/program"]):
         standing = computed(MANY, store, LocalExecutor(2, command))
