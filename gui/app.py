@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from engine.errors import DivergedError
 from gui import theme
 from gui.program import NAME, WindowOptions, complain, say
+from gui.window.collector import Collector
 from gui.window.faults import Faults, write_log
 from gui.window.main_window import MainWindow
 from gui.window.preferences import Settings
@@ -66,6 +67,7 @@ def open_window(app: QApplication, options: WindowOptions, faults: Faults) -> Ma
     theme.apply(app, scheme)
     window = MainWindow(settings, options.project,
                         None if alone or data is None else data / "recovery", asks=not alone)
+    Collector(window)
     faults.guard(window, window.keep_work)
     window.start_failed.connect(faults.end)
     app.aboutToQuit.connect(window.shut_down)

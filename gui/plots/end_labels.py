@@ -132,13 +132,12 @@ class EndLabels(QWidget):
         # Not one by one: to map a point takes longer than to write a number.
         bottom, top = (self._canvas.mapFromScene(box.mapViewToScene(QPointF(0.0, end))).y()
                        for end in (low, high))
-        wanted: dict[int, float] = {}
-        for index in np.flatnonzero(np.isfinite(self._heights)):
-            share = (float(self._heights[index]) - low) / (high - low)
-            y = bottom + share * (top - bottom)
+        with np.errstate(invalid="ignore"):
+            heights = bottom + (self._heights - low) / (high - low) * (top - bottom)
             # Ends that somebody has zoomed past are not at the edge.
-            if self._canvas.sees_end and seen.top() - line <= y <= seen.bottom() + line:
-                wanted[int(index)] = y
+            inside = (heights >= seen.top() - line) & (heights <= seen.bottom() + line)
+        ends_seen = np.flatnonzero(inside).tolist() if self._canvas.sees_end else []
+        wanted = {index: float(heights[index]) for index in ends_seen}
         order = list(wanted)
         ends = self._first or (*order[:1], *order[-1:])
         first = [i for i in (*self._chosen, *ends) if i in wanted]
