@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -44,13 +44,14 @@ def with_depth(project: ProjectSpec, depth: int) -> ProjectSpec:
     """Return the project with so many hidden dense layers.
 
     The first ones stay; where more are wanted than there are, the last one is repeated with all
-    that follows it.
+    that follows it. Layers that are joined across others, as in a residual network, are taken or
+    left together: what is repeated reads nothing from before it but the layer right before.
 
     Raises
     ------
     SpecError
-        If there is no hidden dense layer to repeat, or layers name what feeds them, so that it is
-        not plain what a repeated one would be fed by.
+        If there is no hidden dense layer to repeat, if joins leave no block that could be, or if
+        so many layers would cut one in two.
     """
     network = project.network
     blocks = hidden_blocks(network)
@@ -58,17 +59,75 @@ def with_depth(project: ProjectSpec, depth: int) -> ProjectSpec:
         raise SpecError("knob.depth", value=depth, most=DEEPEST)
     if not blocks:
         raise SpecError("knob.no-hidden")
-    if any(layer.inputs for layer in network):
+    # Of every place at which the network can be cut, how many hidden layers stand before it.
+    cuts = {place: number for number, place in enumerate(
+        [*(block.start for block in blocks), blocks[-1].stop]) if _is_clean(network, place)}
+    end = blocks[-1].stop
+    if end not in cuts or len(cuts) < 2:
         raise SpecError("knob.depth-joins")
-    begin, end = blocks[0].start, blocks[-1].stop
-    kept = blocks[min(depth, len(blocks)) - 1].stop if depth else begin
-    changed = NetworkSpec((*network.layers[:kept], *network.layers[end:]))
-    repeated = [network.layers[place] for place in blocks[-1]]
-    for _ in range(depth - len(blocks)):
-        for layer in repeated:
-            changed = changed.inserted(kept, replace(layer, id=changed.fresh_id(layer.kind)))
-            kept += 1
+    begin = list(cuts)[-2]
+    more, rest = divmod(max(depth - cuts[end], 0), cuts[end] - cuts[begin])
+    kept = next((place for place, number in cuts.items() if number == min(depth, cuts[end])), None)
+    if rest or kept is None:
+        raise SpecError("knob.depth-blocks", value=depth, near=_near(depth, cuts, begin))
+    changed = _without(network, kept, end)
+    for _ in range(more):
+        changed = _repeated(changed, network.layers[begin:end], kept)
+        kept += end - begin
     return replace(project, network=changed)
+
+
+def _is_clean(network: NetworkSpec, place: int) -> bool:
+    """Say whether all that later layers read of those before a place is the last of them."""
+    before = {layer.id for layer in network.layers[:max(place - 1, 0)]}
+    return not any(before.intersection(layer.inputs) for layer in network.layers[place:])
+
+
+def _near(depth: int, cuts: dict[int, int], begin: int) -> tuple[int, ...]:
+    """Return the depths nearest to one that cannot be had: one below it, if any, and one above."""
+    last = max(cuts.values())
+    step = last - cuts[begin]
+    if depth > last:
+        below = depth - (depth - last) % step
+        return below, below + step
+    known = sorted(cuts.values())
+    return tuple([number for number in known if number < depth][-1:]
+                 + [number for number in known if number > depth][:1])
+
+
+def _without(network: NetworkSpec, begin: int, end: int) -> NetworkSpec:
+    """Return the network without a part; what read its last layer reads the one before it."""
+    if begin == end:
+        return network
+    last, before = network.layers[end - 1].id, network.layers[begin - 1].id
+    return NetworkSpec((*network.layers[:begin],
+                        *(_renamed(layer, {last: before}) for layer in network.layers[end:])))
+
+
+def _repeated(network: NetworkSpec, block: Sequence[LayerSpec], place: int) -> NetworkSpec:
+    """Return the network with a copy of a block at a place, which is read instead of what was.
+
+    Within the copy, its own layers are read, and the one before the place instead of the one that
+    stood before the block.
+    """
+    last = network.layers[place - 1].id
+    own = {layer.id for layer in block}
+    names = {name: last for layer in block for name in layer.inputs if name not in own}
+    changed = network
+    for offset, layer in enumerate(block):
+        fresh = changed.fresh_id(layer.kind)
+        changed = changed.inserted(place + offset, replace(_renamed(layer, names), id=fresh))
+        names[layer.id] = fresh
+    stop = place + len(block)
+    return NetworkSpec((*changed.layers[:stop], *(
+        _renamed(layer, {last: names[block[-1].id]}) for layer in changed.layers[stop:])))
+
+
+def _renamed(layer: LayerSpec, names: Mapping[str, str]) -> LayerSpec:
+    """Return a layer that reads others by their new names."""
+    if not layer.inputs:
+        return layer
+    return layer.with_inputs(*(names.get(name, name) for name in layer.inputs))
 
 
 def width_of(network: NetworkSpec) -> int | None:

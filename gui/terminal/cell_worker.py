@@ -22,7 +22,7 @@ from engine.experiments.headless import Datasets
 from engine.experiments.local import Answer, Begun, Computed, Failed, Preparing
 from engine.experiments.results import Told
 from engine.spec import ProjectSpec
-from gui.workbench.engine_port import TrainerLike, make_trainer
+from gui.workbench.engine_port import TrainerLike, load_engine, make_trainer
 
 POLITENESS = 5
 """How far it lets everything else on the computer go first, as `os.nice` counts."""
@@ -36,6 +36,8 @@ def serve() -> int:
     step_back()
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, jobs), name="jobs", daemon=True).start()
+    # Before there is a job: only one process compiles what all need, but each has to load this.
+    load_engine()
     computing = _Computing(answers)
     while True:
         computing.compute(jobs.get())

@@ -128,6 +128,12 @@ class TrainerFactory(Protocol):
         """
 
 
+def load_engine() -> None:
+    """Import what `make_trainer` needs, for who knows that it will be asked for."""
+    import engine.foreign
+    import engine.training.trainer  # noqa: F401
+
+
 def make_trainer(
     project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
     weights: Mapping[str, NDArray[Any]] | None = None,

@@ -28,6 +28,13 @@ WHOLE = "BACKPROP_LAB_SMOKE"
 rights, as many a container wants them."""
 LINUX = sys.platform == "linux"
 EXAMPLES = ROOT / "resources" / "examples"
+SWEEP = ("sweep", str(EXAMPLES / "01-playground-default.json"), "--axis", "depth=1,2,3", "--steps",
+         "50", "--workers", "2", "--quiet", "--out")
+"""Is followed by a folder: the program has to start itself anew, to compute in two processes."""
+SWEPT = "3 of 3 cells: 3 done."
+
+PROOFS = {SELF_TEST[0]: ("self-test", ""), SWEEP[0]: ("sweep", SWEPT)}
+"""What is tried with a first argument, and what the program prints once it has worked."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,8 @@ def smoke() -> None:
             wanted.append(Surroundings("without a terminal", bundle=program()))
         for surroundings in (USUAL, *bare):
             wrong += judge(surroundings, terminal_program(), SELF_TEST, should_work=True)
+            results = stack.enter_context(tempfile.TemporaryDirectory())
+            wrong += judge(surroundings, terminal_program(), (*SWEEP, results), should_work=True)
         for surroundings in wanted:
             bundle = surroundings.bundle or terminal_program()
             wrong += judge(surroundings, bundle, WINDOW, should_work=True)
@@ -233,11 +242,10 @@ def judge(surroundings: Surroundings, bundle: Path, arguments: Sequence[str], *,
     shown = (done.stdout + done.stderr).strip()
     # On Windows, the window's own program can write nothing.
     is_mute = bundle == program() != terminal_program()
-    worked = done.returncode == 0 and (
-        POINT in done.stdout or arguments == SELF_TEST or is_mute)
+    what, proof = PROOFS.get(arguments[0], ("window", POINT))
+    worked = done.returncode == 0 and (proof in done.stdout or is_mute)
     if foreign := foreign_sockets(surroundings.sockets):
         worked, shown = False, f"{shown}\n{foreign[0]}"
-    what = "self-test" if arguments == SELF_TEST else "window"
     say(f"{'ok   ' if worked == should_work else 'WRONG'} {surroundings.title}, {what}: exit code "
         f"{done.returncode}, {last_line(done.stdout) or last_line(shown) or 'no output'}")
     if worked == should_work:

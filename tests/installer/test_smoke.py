@@ -13,6 +13,7 @@ from gui.program import ERROR
 from gui.terminal.command_line import main
 from resources.installer import __main__ as installer
 from resources.installer import bundle, smoke, trial
+from resources.installer.recipe import ROOT
 from resources.installer.shell import PackagingError, call
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs are shell scripts")
@@ -31,8 +32,11 @@ def program(folder: Path, script: str) -> Path:
     (f"echo '{smoke.POINT}: 900 ms'; exit 3", smoke.WINDOW, False),
     ("echo ok", smoke.SELF_TEST, True),
     ("exit 1", smoke.SELF_TEST, False),
+    (f"echo '{smoke.SWEPT}'", smoke.SWEEP, True),
+    ("echo '2 of 3 cells: 2 done.'", smoke.SWEEP, False),
+    (f"echo '{smoke.SWEPT}'; exit 2", smoke.SWEEP, False),
 ])
-def test_only_a_training_point_and_exit_code_0_count(
+def test_only_what_was_to_be_printed_and_exit_code_0_count(
         script: str, arguments: tuple[str, ...], works: bool, tmp_path: Path) -> None:
     played = program(tmp_path, script)
     judged = smoke.judge(smoke.USUAL, played, arguments, should_work=True)
@@ -68,8 +72,17 @@ def test_a_socket_to_another_machine_is_seen(tmp_path: Path) -> None:
     assert "AF_INET" in told
 
 
+@pytest.mark.slow
+def test_the_sweep_works_where_nothing_is_frozen(tmp_path: Path) -> None:
+    from_sources = program(tmp_path, f"cd '{ROOT}' && exec '{sys.executable}' -m gui \"$@\"")
+    judged = smoke.judge(smoke.USUAL, from_sources, (*smoke.SWEEP, str(tmp_path)),
+                         should_work=True)
+    assert judged == []
+    assert (tmp_path / "01-playground-default.results").read_bytes().count(b"\n") == 3
+
+
 def play_smoke(
-        monkeypatch: pytest.MonkeyPatch, folder: Path, tools: str) -> list[tuple[str, str]]:
+        monkeypatch: pytest.MonkeyPatch, folder: Path, tools: str) -> list[tuple[str, str, str]]:
     """Carry smoke out as on Linux with a program that works; returns what it was started in."""
     monkeypatch.setattr(smoke, "LINUX", True)
     monkeypatch.setattr(smoke, "virtual_screen", lambda: nullcontext(":0"))
@@ -85,10 +98,11 @@ def play_smoke(
     monkeypatch.setattr(smoke, "call", lambda *_: "")
     for name in ("DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.setenv(name, "")
-    started: list[tuple[str, str]] = []
+    started: list[tuple[str, str, str]] = []
 
-    def judge(around: smoke.Surroundings, file: Path, *_: object, **__: object) -> list[str]:
-        started.append((around.title, file.name))
+    def judge(around: smoke.Surroundings, file: Path, arguments: tuple[str, ...], **_: object
+              ) -> list[str]:
+        started.append((around.title, file.name, arguments[0]))
         return []
 
     monkeypatch.setattr(smoke, "judge", judge)
@@ -98,7 +112,10 @@ def play_smoke(
 
 def test_all_surroundings_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(smoke.WHOLE, "whole")
-    titles = [title for title, _ in play_smoke(monkeypatch, tmp_path, "all")]
+    started = play_smoke(monkeypatch, tmp_path, "all")
+    assert {what for title, _, what in started if title == "as usual"} == {
+        smoke.SELF_TEST[0], smoke.SWEEP[0], smoke.WINDOW[0]}
+    titles = [title for title, *_ in started]
     assert {"no network", "another user", "a program that is read-only", "a full disk",
             "watched for sockets", "one core"} <= set(titles)
 
@@ -107,7 +124,7 @@ def test_what_cannot_be_tried_is_said_and_fails_where_all_is_wanted(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.delenv(smoke.WHOLE, raising=False)
-    titles = [title for title, _ in play_smoke(monkeypatch, tmp_path, "few")]
+    titles = [title for title, *_ in play_smoke(monkeypatch, tmp_path, "few")]
     assert "another user" in titles
     assert "a full disk" not in titles
     assert capsys.readouterr().out.splitlines() == [
@@ -131,7 +148,7 @@ def test_windows_asks_the_program_for_terminals_and_tries_the_window_too(
     window, terminal = (tmp_path / name for name in ("lab.exe", "lab-console.exe"))
     monkeypatch.setattr(smoke, "program", lambda: window)
     monkeypatch.setattr(smoke, "terminal_program", lambda: terminal)
-    assert set(play_smoke(monkeypatch, tmp_path, "few")) >= {
+    assert {started[:2] for started in play_smoke(monkeypatch, tmp_path, "few")} >= {
         ("as usual", terminal.name), ("without a terminal", window.name)}
 
 

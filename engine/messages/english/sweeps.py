@@ -22,9 +22,12 @@ _KNOBS: Mapping[str, Entry] = {
         "Network", "it has no hidden dense layer to be turned", "at least one",
         "Add a dense layer before the output"),
     "knob.depth-joins": Fault(
-        "Network", "some layers name what feeds them, so that it is not plain what a repeated "
-        "layer would be fed by", "layers that each read the one before",
-        "Turn another knob, or take the joins out"),
+        "Network", "its joins reach so far that no part of it can be repeated",
+        "a block of layers that reads nothing but the layer right before it, and whose last layer "
+        "alone is read behind it", "Turn another knob, or take some of the joins out"),
+    "knob.depth-blocks": Fault(
+        "Axis depth", "{value:whole} hidden layers would cut a block of joined layers in two",
+        "{near:any}"),
     "knob.nothing": Fault(
         "Network", "no layer has anything that the knob {knob} turns", "",
         "Turn another knob, or change the layers"),

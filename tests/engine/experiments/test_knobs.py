@@ -14,10 +14,11 @@ from engine.experiments.differences import differences
 from engine.experiments.knobs import KNOBS, knob
 from engine.experiments.network_knobs import depth_of
 from engine.layers import diagnose
-from engine.spec import DataSpec, LayerSpec, NetworkSpec, ProjectSpec
+from engine.spec import DataSpec, LayerSpec, NetworkSpec, ProjectSpec, read_project
 from tests.engine.experiments.sweeps import small_project
 
 PROJECT = small_project()
+EXAMPLES = Path(__file__).parents[3] / "resources" / "examples"
 
 
 def kinds(project: ProjectSpec) -> list[str]:
@@ -79,11 +80,76 @@ def test_what_follows_a_hidden_layer_is_repeated_with_it() -> None:
     assert kinds(knob("depth").apply(project, 1)) == ["input", "dense", "dense"]
 
 
-def test_layers_that_name_what_feeds_them_are_not_repeated() -> None:
-    layers = list(PROJECT.network.layers)
-    layers[2] = layers[2].with_inputs("dense-1")
-    project = replace(PROJECT, network=NetworkSpec(tuple(layers)))
-    with pytest.raises(SpecError, match="name what feeds them"):
+def joined(*layers: LayerSpec, output: tuple[str, ...] = ()) -> ProjectSpec:
+    """Return the project with other hidden layers."""
+    first, *_, last = PROJECT.network.layers
+    return replace(PROJECT, network=NetworkSpec((first, *layers, last.with_inputs(*output))))
+
+
+def dense(name: str, *inputs: str) -> LayerSpec:
+    return LayerSpec(name, "dense", {"units": 4, "activation": "tanh"}, inputs)
+
+
+def reads(project: ProjectSpec) -> list[tuple[str, ...]]:
+    """Return of every layer its name and what it is told to read."""
+    return [(layer.id, *layer.inputs) for layer in project.network]
+
+
+def test_a_layer_that_names_the_one_before_is_repeated_behind_it() -> None:
+    project = joined(dense("dense-1"), dense("dense-2", "dense-1"), output=("dense-2",))
+    assert reads(knob("depth").apply(project, 4)) == [
+        ("input",), ("dense-1",), ("dense-2", "dense-1"), ("dense-3", "dense-2"),
+        ("dense-4", "dense-3"), ("output", "dense-4")]
+    assert reads(knob("depth").apply(project, 1)) == [
+        ("input",), ("dense-1",), ("output", "dense-1")]
+    assert reads(knob("depth").apply(project, 0)) == [("input",), ("output", "input")]
+
+
+def test_a_residual_block_is_repeated_with_its_join() -> None:
+    project = joined(dense("dense-1"), dense("dense-2"),
+                     LayerSpec("add-1", "add", inputs=("dense-1", "dense-2")))
+    deeper = knob("depth").apply(project, 4)
+    assert reads(deeper) == [
+        ("input",), ("dense-1",), ("dense-2",), ("add-1", "dense-1", "dense-2"), ("dense-3",),
+        ("add-2", "add-1", "dense-3"), ("dense-4",), ("add-3", "add-2", "dense-4"), ("output",)]
+    assert issues(deeper) == []
+    assert reads(knob("depth").apply(project, 1)) == [("input",), ("dense-1",), ("output",)]
+    assert knob("depth").apply(project, 2) == project
+    assert knob("depth").apply(deeper, 2) == project
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 31, 40])
+def test_the_residual_example_can_be_as_deep_as_one_likes(depth: int) -> None:
+    example = read_project(EXAMPLES / "10-residual.json")
+    project = knob("depth").apply(example, depth)
+    assert issues(project) == []
+    assert depth_of(project.network) == depth
+    assert kinds(project)[1:3 * (depth > 1)] == ["dense", "dense"][:2 * (depth > 1)]
+    assert kinds(project).count("add") == max(depth - 1, 0)
+    assert depth != 31 or project == example
+
+
+def test_a_block_of_two_layers_is_not_cut_in_two() -> None:
+    project = joined(dense("dense-1"), dense("dense-2"), dense("dense-3"),
+                     LayerSpec("add-1", "add", inputs=("dense-1", "dense-3")))
+    deeper = knob("depth").apply(project, 5)
+    assert reads(deeper)[5:] == [
+        ("dense-4",), ("dense-5",), ("add-2", "add-1", "dense-5"), ("output",)]
+    assert issues(deeper) == []
+    for depth, near in ((2, "1 or 3"), (4, "3 or 5"), (10, "9 or 11")):
+        with pytest.raises(SpecError, match=f"cut a block of joined layers in two.*{near}"):
+            knob("depth").apply(project, depth)
+
+
+@pytest.mark.parametrize("project", [
+    # The output reads the first layer past all others.
+    joined(dense("dense-1"), dense("dense-2"), output=("dense-1", "dense-2")),
+    # Every hidden layer reads the input, too.
+    joined(LayerSpec("join-0", "add", inputs=("input", "input")), dense("dense-1"),
+           LayerSpec("join-1", "concatenate", inputs=("input", "dense-1")), dense("dense-2"),
+           LayerSpec("join-2", "concatenate", inputs=("input", "dense-2")))])
+def test_what_is_joined_past_all_layers_is_not_repeated(project: ProjectSpec) -> None:
+    with pytest.raises(SpecError, match="its joins reach so far"):
         knob("depth").apply(project, 4)
 
 

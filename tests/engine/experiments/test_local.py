@@ -63,6 +63,18 @@ def poisoned(self, job):
 cell_worker._Computing.compute = poisoned
 cell_worker.serve()
 """
+# One that tells what it has loaded when it first asks for a job, of which there is none.
+WAITING = """
+import os, sys
+from types import SimpleNamespace
+from gui.terminal import cell_worker
+class Jobs:
+    def get(self):
+        print("engine.training.trainer" in sys.modules, file=sys.stderr, flush=True)
+        os._exit(0)
+cell_worker.queue = SimpleNamespace(SimpleQueue=Jobs)
+cell_worker.serve()
+"""
 
 
 @pytest.fixture
@@ -252,6 +264,13 @@ def test_a_process_finds_this_program_and_has_one_thread(tmp_path: Path) -> None
     assert Path(told.strip()).parent == ROOT
     assert environment()["OMP_NUM_THREADS"] == "1"
     assert 1 <= usual_workers() <= (os.cpu_count() or 1)
+
+
+def test_a_process_has_loaded_the_engine_when_a_job_comes() -> None:
+    with subprocess.Popen([sys.executable, "-c", WAITING], env=environment(), cwd=ROOT,
+                          stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.read() == "True\n"
 
 
 def test_a_process_says_what_came_of_a_job_line_by_line() -> None:
