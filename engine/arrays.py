@@ -1,4 +1,4 @@
-"""Types of arrays."""
+"""Types of arrays, and looking through one of any size."""
 
 from __future__ import annotations
 
@@ -15,3 +15,19 @@ Doubles = NDArray[np.float64]
 
 Integers = NDArray[np.int64]
 """Counts, places and numbers of classes."""
+
+_TOGETHER = 2**17
+"""Numbers that are looked at at once."""
+
+
+def largest(array: NDArray[Any]) -> float:
+    """Return the largest absolute value of numbers, 0 of none; NaN if one of them is no number.
+
+    Takes no memory that grows with them.
+    """
+    flat, found = array.reshape(-1), 0.0
+    for begin in range(0, flat.size, _TOGETHER):
+        part = flat[begin:begin + _TOGETHER]
+        ends = np.abs(np.array((part.min(), part.max()), np.float64))
+        found = float(np.max((found, *ends)))
+    return found

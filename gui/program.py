@@ -160,10 +160,19 @@ def told(status: int) -> int:
     return status or ERROR
 
 
+def _shown(text: str) -> str:
+    """Return lines in which nothing stands that a terminal would obey, such as a file's name."""
+    if text.replace("\n", "").isprintable():
+        return text
+    from engine.messages import legible
+
+    return "\n".join("\t".join(map(legible, line.split("\t"))) for line in text.split("\n"))
+
+
 def say(text: str) -> None:
     """Write a line to standard output, if the program has one."""
     if sys.stdout is not None:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(_shown(text) + "\n")
         sys.stdout.flush()
 
 
@@ -179,7 +188,7 @@ def complain(text: str, *, attended: bool = False) -> None:
         program without a console. Nobody is where a script has called the program.
     """
     if sys.stderr is not None:
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(_shown(text) + "\n")
         sys.stderr.flush()
     elif attended and sys.platform == "win32":
         import ctypes

@@ -84,7 +84,7 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
         return WindowOptions()
     import argparse
 
-    from gui.terminal.arguments import Parser
+    from gui.terminal.arguments import Parser, seconds, unusable
 
     parser = Parser(prog="backprop-lab")
     parser.attended = not any(word.startswith(UNATTENDED) for word in arguments)
@@ -92,10 +92,13 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
     parser.add_argument("--screenshot", type=Path)
     parser.add_argument("--size", type=_size)
     parser.add_argument("--theme", choices=("light", "dark"), default="")
-    parser.add_argument("--after", type=float, default=4.0, dest="after_s")
+    parser.add_argument("--after", type=seconds, default=4.0, dest="after_s")
     parser.add_argument("--run", action="store_true")
     parser.add_argument("--profile-start", action="store_true")
-    parser.add_argument("--within", type=float, default=180.0, dest="within_s")
+    parser.add_argument("--within", type=seconds, default=180.0, dest="within_s")
+    if fault := unusable(arguments):
+        complain(fault, attended=parser.attended)
+        raise SystemExit(ERROR)
     found: argparse.Namespace = parser.parse_args(arguments)
     return WindowOptions(**vars(found))
 

@@ -1,13 +1,20 @@
-"""Zip files of which nothing is compressed: what one says it holds cannot exceed it."""
+"""Zip files of which nothing is compressed: what one says it holds cannot exceed it.
+
+Nothing in one is read but when it is asked for, and then piece by piece.
+"""
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import struct
 import zipfile
-from collections.abc import Collection, Mapping
+import zlib
+from collections.abc import Iterator
 from typing import BinaryIO
 
+from engine.bundles.pieces import PIECE
 from engine.messages import Message, say
 
 BROKEN = (zipfile.BadZipFile, ValueError, KeyError, EOFError, OverflowError, OSError, RuntimeError,
@@ -40,6 +47,94 @@ def reason(error: Exception) -> str | Message:
     return getattr(error, "strerror", None) or str(error)
 
 
+class Section(io.RawIOBase):
+    """A member of an archive, which can be read as long as the archive's file is open.
+
+    Parameters
+    ----------
+    file : BinaryIO or Section
+        What it lies in.
+    begin, size : int
+        Where in it.
+    crc : int
+        Its checksum.
+
+    Attributes
+    ----------
+    begin, size : int
+        Where in what it lies in.
+    """
+
+    def __init__(self, file: BinaryIO | Section, begin: int, size: int, crc: int) -> None:
+        super().__init__()
+        self.begin, self.size = begin, size
+        self._file, self._crc, self._place = file, crc, 0
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say that any place of it can be read."""
+        return True
+
+    def tell(self) -> int:
+        """Return the place that is read next."""
+        return self._place
+
+    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place of it, and return that."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self.size}[whence]
+        if start + place < 0:
+            # What a file says; `zipfile` counts on it where one is short.
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        self._place = start + place
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read the next bytes, and return how many there were."""
+        view = memoryview(buffer).cast("B")[:max(0, self.size - self._place)]
+        self._file.seek(self.begin + self._place)
+        count: int = self._file.readinto(view)  # type: ignore[union-attr]
+        self._place += count
+        return count
+
+    def pieces(self) -> Iterator[memoryview]:
+        """Yield all of it, each piece until the next; raises one of `BROKEN`."""
+        yield from self.rest(memoryview(bytearray(min(PIECE, self.size))))
+
+    def rest(self, buffer: memoryview, before: bytes = b"") -> Iterator[memoryview]:
+        """Yield what stands behind some first bytes, in a buffer; raises as `pieces` does.
+
+        Parameters
+        ----------
+        buffer : memoryview
+            Holds the pieces, one after the other.
+        before : bytes
+            What was read already.
+        """
+        place, crc = len(before), zlib.crc32(before)
+        while place < self.size:
+            self.seek(place)
+            piece = buffer[:self.size - place]
+            count = self.readinto(piece)
+            if not count:
+                raise EOFError
+            crc = zlib.crc32(piece[:count], crc)
+            place += count
+            yield piece[:count]
+        self.check(crc)
+
+    def check(self, crc: int) -> None:
+        """Raise BadZipFile unless this is its checksum."""
+        if crc != self._crc:
+            raise zipfile.BadZipFile("Bad CRC-32")
+
+    def content(self) -> bytes:
+        """Return all of it at once; raises as `pieces` does."""
+        return b"".join(bytes(piece) for piece in self.pieces())
+
+
 def check_ends(begin: bytes, end: bytes) -> None:
     """Raise `Broken` for what is plainly no archive, or one of too many members.
 
@@ -54,20 +149,12 @@ def check_ends(begin: bytes, end: bytes) -> None:
         raise Broken(say("bundle.many-members"))
 
 
-def members(content: bytes) -> dict[str, bytes]:
-    """Return the files in a zip of which nothing is compressed; raises one of `BROKEN`."""
-    return members_in(io.BytesIO(content), len(content))
-
-
-def members_in(file: BinaryIO, size: int, archives: Collection[str] = ()) -> dict[str, bytes]:
-    """Return the files in a zip of so many bytes; raises one of `BROKEN`.
-
-    What is plainly none is not read. A member that is to be one of ``archives`` and plainly is
-    none is not read either, but empty.
-    """
-    begin = file.read(len(_BEGIN))
+def members(file: BinaryIO | Section, size: int) -> dict[str, Section]:
+    """Return the files in a zip of so many bytes, none of them read; raises one of `BROKEN`."""
+    file.seek(0)
+    begin = file.read(len(_BEGIN)) or b""
     file.seek(max(0, size - END_BYTES))
-    check_ends(begin, file.read(END_BYTES))
+    check_ends(begin, file.read(END_BYTES) or b"")
     with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
         if any(entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size
@@ -78,29 +165,17 @@ def members_in(file: BinaryIO, size: int, archives: Collection[str] = ()) -> dic
             raise Broken(say("bundle.claims-more"))
         if len({entry.filename for entry in entries}) < len(entries):
             raise Broken(say("bundle.name-twice"))
-        return {entry.filename: b"" if entry.filename in archives and not _may_be_whole(file, entry)
-                else archive.read(entry) for entry in entries}
+        return {entry.filename: _section(file, archive, entry) for entry in entries}
 
 
-def _may_be_whole(file: BinaryIO, entry: zipfile.ZipInfo) -> bool:
-    """Say whether a member begins and ends as an archive does."""
+def members_of(section: Section) -> dict[str, Section]:
+    """Return the files in a member that is a zip itself; raises one of `BROKEN`."""
+    return members(section, section.size)
+
+
+def _section(file: BinaryIO | Section, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Section:
+    # Looks at the header before it, whose names have a length of their own.
+    archive.open(entry).close()
     file.seek(entry.header_offset + _LOCAL.size - 4)
-    begin = file.tell() + 4 + sum(struct.unpack("<2H", file.read(4)))
-    file.seek(begin)
-    first = file.read(len(_BEGIN))
-    file.seek(begin + max(0, entry.file_size - END_BYTES))
-    try:
-        check_ends(first, file.read(END_BYTES))
-    except Broken:
-        return False
-    return True
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip of files, none of them compressed; the same files make the same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in files.items():
-            # Without a date of its own the same project is the same file.
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return buffer.getvalue()
+    names = struct.unpack("<2H", file.read(4) or b"")
+    return Section(file, file.tell() + sum(names), entry.file_size, entry.CRC)

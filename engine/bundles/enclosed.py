@@ -15,11 +15,13 @@ from pathlib import Path, PureWindowsPath
 
 import msgspec
 
-from engine.bundles.archive import BROKEN, Broken, members, reason, zipped
+from engine.bundles.archive import BROKEN, Broken, Section, members, members_of, reason
+from engine.bundles.pieces import FilePart, Part, of_bytes, zip_of
 from engine.data.copies import copies_folder, copy_folder
 from engine.data.digests import files_in
 from engine.errors import DataError, FormatError
 from engine.messages import Message, say
+from engine.spec.opening import opened
 
 LARGEST_ENCLOSED = 128_000_000
 """Bytes of all files together."""
@@ -39,8 +41,10 @@ class _Root(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[tuple[str, int], ...]
 
 
-def packed(paths: Sequence[Path]) -> bytes:
+def packed(paths: Sequence[Path]) -> Part:
     """Return files and folders in an archive; the same files make the same bytes.
+
+    They are read whenever its bytes are asked for: OSError is raised then where one has changed.
 
     Raises
     ------
@@ -48,7 +52,7 @@ def packed(paths: Sequence[Path]) -> bytes:
         If one cannot be read, or all together are too large to travel in a project.
     """
     roots, total = [], 0
-    files: dict[str, bytes] = {}
+    files: dict[str, Part] = {}
     try:
         for path in paths:
             found = sorted(files_in(path)) if path.is_dir() else [("", path.stat().st_size)]
@@ -56,26 +60,28 @@ def packed(paths: Sequence[Path]) -> bytes:
             if total > LARGEST_ENCLOSED or len(files) + len(found) > MOST_FILES:
                 raise DataError("enclosed.too-large", place=paths[0].name, most=LARGEST_ENCLOSED,
                                 files=MOST_FILES)
-            for name, _ in found:
-                files[str(len(files))] = (path / name if name else path).read_bytes()
-            start = len(files) - len(found)
-            # As many bytes as were read, should a file have grown meanwhile.
-            roots.append(_Root(path.name, tuple(
-                (name, len(files[str(start + place)])) for place, (name, _) in enumerate(found))))
-        return zipped({INDEX: msgspec.json.encode(roots), **files})
+            for name, size in found:
+                files[str(len(files))] = FilePart(path / name if name else path, 0, size)
+            roots.append(_Root(path.name, tuple(found)))
+        return zip_of({INDEX: of_bytes(msgspec.json.encode(roots)), **files})
     except FileNotFoundError as error:
         raise DataError("file.missing", path=str(error.filename)) from error
+    except FormatError as error:
+        raise DataError.of(error.message) from error
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise DataError("file.failed", path=str(paths[0]), reason=why) from error
 
 
-def key_of(content: bytes) -> str:
+def key_of(content: Part | Section) -> str:
     """Return what a copy is called."""
-    return hashlib.sha256(content).hexdigest()
+    found = hashlib.sha256()
+    for piece in content.pieces():
+        found.update(piece)
+    return found.hexdigest()
 
 
-def keep_copy(content: bytes) -> str:
+def keep_copy(content: Part) -> str:
     """Unpack an archive into the cache, whole or not at all, and return its key.
 
     Raises
@@ -85,31 +91,56 @@ def keep_copy(content: bytes) -> str:
     ValueError, KeyError and the others of `engine.bundles.archive.BROKEN`
         If it is no such archive.
     """
-    key = key_of(content)
-    files = _checked(content)
-    folder = copy_folder(key)
     try:
-        if folder is None:
-            folder = copies_folder() / key
+        cache = copies_folder()
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=cache) as spool:
+            key = hashlib.sha256()
+            for piece in content.pieces():
+                key.update(piece)
+                spool.write(piece)
+            _unpack(members(spool, content.size), key.hexdigest())
+    except (OSError, RuntimeError) as error:
+        raise _unwritable(error) from error
+    return key.hexdigest()
+
+
+def _unwritable(error: Exception) -> FormatError:
+    try:
+        folder = str(copies_folder())
+    except RuntimeError:
+        folder = "cache"
+    return FormatError("file.unwritable", path=folder, reason=reason(error))
+
+
+def _unpack(found: dict[str, Section], key: str) -> None:
+    """Unpack the members of an archive into the cache; raises as `keep_copy` does."""
+    files = _checked(found)
+    try:
+        folder = copies_folder() / key
         if folder.is_dir():
-            return key
+            return
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unpacking-"))
-        try:
-            for names, bytes_ in files:
-                path = beside.joinpath(*names)
+    except (OSError, RuntimeError) as error:
+        raise _unwritable(error) from error
+    try:
+        for names, member in files:
+            path = beside.joinpath(*names)
+            try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with path.open("xb") as file:
-                    file.write(bytes_)
-            for place in range(1 + max(int(names[0]) for names, _ in files)):
-                (beside / str(place)).mkdir(exist_ok=True)
-            _put(beside, folder)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-    except (OSError, RuntimeError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise FormatError("file.unwritable", path=str(folder or "cache"), reason=why) from error
-    return key
+                    for piece in member.pieces():
+                        file.write(piece)
+            except OSError as error:
+                raise _unwritable(error) from error
+        for place in range(1 + max(int(names[0]) for names, _ in files)):
+            (beside / str(place)).mkdir(exist_ok=True)
+        _put(beside, folder)
+    except OSError as error:
+        raise _unwritable(error) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _put(beside: Path, folder: Path) -> None:
@@ -121,23 +152,23 @@ def _put(beside: Path, folder: Path) -> None:
             raise
 
 
-def _checked(content: bytes) -> list[tuple[tuple[str, ...], bytes]]:
+def _checked(found: dict[str, Section]) -> list[tuple[tuple[str, ...], Section]]:
     """Return where in the copy's folder each file goes; raises Broken for a wrong archive."""
-    found = members(content)
     try:
-        roots = msgspec.json.decode(found.pop(INDEX, b""), type=tuple[_Root, ...])
+        index = found.pop(INDEX).content() if INDEX in found else b""
+        roots = msgspec.json.decode(index, type=tuple[_Root, ...])
     except msgspec.MsgspecError as error:
         raise Broken(say("enclosed.index")) from error
-    placed: list[tuple[tuple[str, ...], bytes]] = []
+    placed: list[tuple[tuple[str, ...], Section]] = []
     for place, root in enumerate(roots):
         for name, size in root.files:
-            bytes_ = found.pop(str(len(placed)), None)
-            if bytes_ is None or len(bytes_) != size:
+            member = found.pop(str(len(placed)), None)
+            if member is None or member.size != size:
                 raise Broken(say("enclosed.index"))
             parts = (root.name, *(name.split("/") if name else ()))
             for part in parts:
                 _check_name(part)
-            placed.append(((str(place), *parts), bytes_))
+            placed.append(((str(place), *parts), member))
     if found or not placed:
         raise Broken(say("enclosed.index"))
     return placed
@@ -151,7 +182,7 @@ def _check_name(name: str) -> None:
         raise Broken(say("enclosed.name", name=name[:80]))
 
 
-def content_of(key: str, bundles: Iterable[Path], names: Iterable[str]) -> bytes | None:
+def content_of(key: str, bundles: Iterable[Path], names: Iterable[str]) -> Part | None:
     """Return a copy's archive from the cache, or from a project's file; None if neither has it.
 
     Parameters
@@ -170,37 +201,38 @@ def content_of(key: str, bundles: Iterable[Path], names: Iterable[str]) -> bytes
             content = packed([next(place.iterdir()) for place in places])
             if key_of(content) == key:
                 return content
-        except (DataError, OSError, ValueError, StopIteration):
+        except (DataError, FormatError, OSError, ValueError, StopIteration):
             # Somebody has cleared a part of the cache.
             pass
     wanted = set(names)
     for bundle in bundles:
         try:
-            held = members(bundle.read_bytes())
-        except BROKEN:
+            with opened(bundle) as file:
+                held = members(file, os.fstat(file.fileno()).st_size)
+                for name in wanted & held.keys():
+                    if key_of(held[name]) == key:
+                        return FilePart(bundle, held[name].begin, held[name].size)
+        except (FormatError, *BROKEN):
             continue
-        for name in wanted & held.keys():
-            if key_of(held[name]) == key:
-                return held[name]
     return None
 
 
-def take_out(held: Iterable[tuple[str, bytes]], keys: Iterable[str]) -> tuple[Message, ...]:
+def take_out(held: Iterable[tuple[str, Section]], keys: Iterable[str]) -> tuple[Message, ...]:
     """Unpack the copies that a project asks for, and say which cannot be.
 
     Parameters
     ----------
-    held : iterable of (str, bytes)
+    held : iterable of (str, Section)
         Members of a bundle that hold data, with their names.
     keys : iterable of str
         Keys of the copies that are asked for; others stay where they are.
     """
-    wanted, faults = set(keys), []
-    for name, content in held:
-        if key_of(content) not in wanted:
-            continue
+    wanted, faults = {key for key in keys if key}, []
+    for name, member in held if wanted else ():
         try:
-            keep_copy(content)
+            key = key_of(member)
+            if key in wanted:
+                _unpack(members_of(member), key)
         except FormatError as error:
             faults.append(say("enclosed.unread", member=name, problem=error.found))
         except BROKEN as error:

@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from engine.bundles.archive import BROKEN, Broken, members_in, reason, zipped
+from engine.bundles.archive import BROKEN, Broken, Section, members, reason
 from engine.bundles.enclosed import LARGEST_ENCLOSED, content_of, take_out
-from engine.bundles.npz import Arrays
-from engine.bundles.weights import packed_weights, weights_in
+from engine.bundles.npz import Arrays, StoredArray
+from engine.bundles.pieces import Part, of_bytes, zip_of
+from engine.bundles.weights import check_finite, packed_weights, read_weights, stored_weights
 from engine.data.files import at_home
 from engine.errors import FormatError
 from engine.layers.diagnose import LARGEST_NETWORK
@@ -120,9 +122,10 @@ def read_either(path: Path) -> tuple[ProjectSpec, Arrays | None]:
     """
     if not is_bundle(path):
         return read_project(path), None
-    project, weights, others = _read(path)
-    take_out(_data_in(others), [project.data.embedded])
-    return project, weights or None
+    with _bundle(path) as held:
+        weights = read_weights(held.weights)
+        take_out(held.data(), [held.project.data.embedded])
+    return held.project, weights or None
 
 
 def read_bundle(path: str | Path) -> tuple[ProjectSpec, Arrays]:
@@ -145,8 +148,8 @@ def read_bundle(path: str | Path) -> tuple[ProjectSpec, Arrays]:
     FormatError
         If the file cannot be read, is too large, damaged, or no bundle.
     """
-    project, weights, _ = _read(Path(path))
-    return project, weights
+    with _bundle(Path(path)) as held:
+        return held.project, read_weights(held.weights)
 
 
 def read_saved(path: Path) -> Saved:
@@ -165,38 +168,102 @@ def read_saved(path: Path) -> Saved:
     """
     if not is_bundle(path):
         return Saved(read_project(path))
-    project, weights, others = _read(path)
-    held = list(_data_in(others))
-    if not others:
-        return Saved(project, weights or None, unread=take_out(held, [project.data.embedded]))
-    # Loaded where there is something to be read alone: few files hold runs.
-    from engine.bundles.runs import beside_in, run_in, state_in
+    with _bundle(path) as held:
+        project, others = held.project, held.others()
+        if not others:
+            weights = read_weights(held.weights)
+            unread = take_out(held.data(), [project.data.embedded])
+            return Saved(project, weights or None, unread=unread)
+        beside, earlier, unread = _runs_in(others, keeps=True)
+        checkpoint = _state_in(path, held)
+        # Those of a run are a part of its state already.
+        weights = (read_weights(held.weights) if checkpoint is None
+                   else dict(checkpoint.weights()))
+        second = [] if beside is None else [beside.project.data.embedded]
+        unread += take_out(held.data(), [project.data.embedded, *second])
+    return Saved(project, weights or None, checkpoint, earlier, unread, beside)
 
-    checkpoint, beside, earlier, unread = None, None, [], []
-    for name, content in others.items():
+
+def look_at(path: Path) -> tuple[ProjectSpec, dict[str, StoredArray] | None]:
+    """Read all that a project of either kind holds, and keep no more than the project.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    ProjectSpec
+        The project, whose data are where they are looked for.
+    dict[str, StoredArray] or None
+        What is known of what it has learned: all but the numbers.
+
+    Raises
+    ------
+    FormatError
+        Where `read_saved` does.
+    """
+    if not is_bundle(path):
+        return read_project(path), None
+    with _bundle(path) as held:
+        others = held.others()
+        if others:
+            from engine.bundles.runs import stored_state
+            from engine.telemetry.checkpoint import Checkpoint
+
+            _runs_in(others, keeps=False)
+            if STATE in others:
+                try:
+                    Checkpoint.check_arrays(stored_state(others[STATE], held.weights))
+                except (FormatError, *BROKEN) as error:
+                    raise _broken_state(path, error) from error
+        for name, array in held.weights.items():
+            check_finite(name, array.largest)
+        take_out(held.data(), [held.project.data.embedded])
+    return held.project, held.weights or None
+
+
+def look_at_weights(path: Path) -> None:
+    """Raise FormatError where `read_bundle` does, and keep nothing."""
+    with _bundle(path) as held:
+        for name, array in held.weights.items():
+            check_finite(name, array.largest)
+
+
+def _state_in(path: Path, held: _Held) -> Checkpoint | None:
+    """Return where a bundle's run was, if it holds that; raises FormatError."""
+    if STATE not in held.members:
+        return None
+    from engine.bundles.runs import stored_state
+    from engine.telemetry.checkpoint import Checkpoint
+
+    try:
+        return Checkpoint.from_arrays(stored_state(held.members[STATE], held.weights))
+    except (FormatError, *BROKEN) as error:
+        raise _broken_state(path, error) from error
+
+
+def _runs_in(others: Mapping[str, Section], *, keeps: bool
+             ) -> tuple[Beside | None, tuple[EarlierRun, ...], tuple[Message, ...]]:
+    """Return B, earlier runs and a sentence for each of these that is left out."""
+    # Loaded where there is something to be read alone: few files hold runs.
+    from engine.bundles.runs import beside_in, run_in
+
+    beside: Beside | None = None
+    earlier: list[EarlierRun] = []
+    unread: list[Message] = []
+    for name, member in others.items():
         try:
-            if name == STATE:
-                checkpoint = state_in(content, weights)
-            elif name == BESIDE:
-                beside = Beside(*beside_in(content))
-            else:
-                earlier.append(run_in(content))
+            if name == BESIDE:
+                beside = Beside(*beside_in(member, keeps=keeps))
+            elif name != STATE:
+                earlier.append(run_in(member, keeps=keeps))
         except (FormatError, *BROKEN) as error:
-            if name == STATE:
-                raise _broken_state(path, error) from error
             problem = error.found if isinstance(error, FormatError) else reason(error)
             unread.append(say("bundle.beside", problem=problem) if name == BESIDE else
                           say("bundle.earlier", member=name, problem=problem))
-    second = [] if beside is None else [beside.project.data.embedded]
-    unread.extend(take_out(held, [project.data.embedded, *second]))
-    return Saved(project, weights or None, checkpoint, tuple(earlier), tuple(unread), beside)
-
-
-def _data_in(others: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """Take the members that hold data out of those of a bundle, one by one."""
-    for name in DATA:
-        if name in others:
-            yield name, others.pop(name)
+    return beside, tuple(earlier), tuple(unread)
 
 
 def _broken_state(path: Path, error: Exception) -> FormatError:
@@ -205,36 +272,60 @@ def _broken_state(path: Path, error: Exception) -> FormatError:
     return _broken(path, Broken(say("bundle.member", member=STATE, problem=reason(error))))
 
 
-def _read(path: Path) -> tuple[ProjectSpec, Arrays, dict[str, bytes]]:
-    """Return project and weights in a bundle, and its other members as they are, by name."""
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """What lies in a bundle that is open.
+
+    Attributes
+    ----------
+    project : ProjectSpec
+        The project.
+    weights : dict[str, StoredArray]
+        What it has learned, not read yet.
+    members : dict[str, Section]
+        What else there is, by name.
+    """
+
+    project: ProjectSpec
+    weights: dict[str, StoredArray]
+    members: dict[str, Section]
+
+    def others(self) -> dict[str, Section]:
+        """Return what runs have left."""
+        return {name: member for name, member in self.members.items() if name not in DATA}
+
+    def data(self) -> Iterator[tuple[str, Section]]:
+        """Yield the members that hold data."""
+        return ((name, self.members[name]) for name in DATA if name in self.members)
+
+
+@contextmanager
+def _bundle(path: Path) -> Iterator[_Held]:
+    """Open a bundle while something of it is read; raises FormatError."""
     try:
-        found = _members(path)
-        others = {name: found.pop(name) for name in (STATE, BESIDE, *EARLIER, *DATA)
-                  if name in found}
-        if found.keys() != {PROJECT, WEIGHTS}:
-            names = sorted({**found, **others})
-            raise Broken(say("bundle.members", names=", ".join(names)[:200]) if names
-                         else say("bundle.no-members"))
-        text = found[PROJECT]
-        if len(text) > LARGEST_FILE:
-            raise Broken(say("bundle.project-too-large", most=LARGEST_FILE))
-        project = project_from_json(text, path.name)
-        return project, weights_in(found[WEIGHTS], project), others
+        with opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > LARGEST_BUNDLE:
+                raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
+            yield _held(members(file, size), path)
     except BROKEN as error:
         raise _broken(path, error) from error
 
 
+def _held(found: dict[str, Section], path: Path) -> _Held:
+    others = {name: found.pop(name) for name in (STATE, BESIDE, *EARLIER, *DATA) if name in found}
+    if found.keys() != {PROJECT, WEIGHTS}:
+        names = sorted({**found, **others})
+        raise Broken(say("bundle.members", names=", ".join(names)[:200]) if names
+                     else say("bundle.no-members"))
+    if found[PROJECT].size > LARGEST_FILE:
+        raise Broken(say("bundle.project-too-large", most=LARGEST_FILE))
+    project = project_from_json(found[PROJECT].content(), path.name)
+    return _Held(project, stored_weights(found[WEIGHTS], project), others)
+
+
 def _broken(path: Path, error: Exception) -> FormatError:
     return FormatError("bundle.broken", place=path.name, suffix=SUFFIX, reason=reason(error))
-
-
-def _members(path: Path) -> dict[str, bytes]:
-    """Return what lies in a file; raises FormatError, or one of `BROKEN`."""
-    with opened(path) as file:
-        size = os.fstat(file.fileno()).st_size
-        if size > LARGEST_BUNDLE:
-            raise FormatError("bundle.too-large", place=path.name, most=LARGEST_BUNDLE)
-        return members_in(file, size, (WEIGHTS, STATE, BESIDE, *EARLIER))
 
 
 def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path: str | Path, *,
@@ -272,23 +363,26 @@ def write_bundle(project: ProjectSpec, weights: Mapping[str, NDArray[Any]], path
     # JSON has no word for infinity and NaN, for example.
     project_from_json(text, place)
     try:
-        packed = {PROJECT: text, WEIGHTS: packed_weights(learned, project)}
+        packed = {PROJECT: of_bytes(text), WEIGHTS: packed_weights(learned, project)}
         packed |= _packed_runs(checkpoint, beside, earlier)
         packed |= _packed_data(project, beside, (Path(path), *([opened] if opened else [])))
+        content = zip_of(packed)
     except Broken as error:
         raise FormatError("bundle.unfit", place=place, problem=error.message) from error
-    content = zipped(packed)
-    if len(content) > LARGEST_BUNDLE:
-        raise FormatError("bundle.would-be-too-large", place=place, size=len(content),
+    except OSError as error:
+        # The copy of data has changed since it was looked at.
+        raise FormatError("file.unwritable", path=str(path), reason=reason(error)) from error
+    if content.size > LARGEST_BUNDLE:
+        raise FormatError("bundle.would-be-too-large", place=place, size=content.size,
                           most=LARGEST_BUNDLE)
-    replace_file(path, content)
+    replace_file(path, content.pieces())
 
 
 def _packed_data(project: ProjectSpec, beside: Beside | None, files: Sequence[Path]
-                 ) -> dict[str, bytes]:
+                 ) -> dict[str, Part]:
     """Return the data that are to travel; raises FormatError where there are none any more."""
     asked = [project.data, *([] if beside is None else [beside.project.data])]
-    found: dict[str, bytes] = {}
+    found: dict[str, Part] = {}
     for data in {data.embedded: data for data in asked if data.embedded}.values():
         content = content_of(data.embedded, [file for file in files if is_bundle(file)], DATA)
         if content is None:
@@ -298,7 +392,7 @@ def _packed_data(project: ProjectSpec, beside: Beside | None, files: Sequence[Pa
 
 
 def _packed_runs(checkpoint: Checkpoint | None, beside: Beside | None,
-                 earlier: Sequence[EarlierRun]) -> dict[str, bytes]:
+                 earlier: Sequence[EarlierRun]) -> dict[str, Part]:
     if checkpoint is None and beside is None and not earlier:
         return {}
     from engine.bundles.runs import packed_beside, packed_run, packed_state

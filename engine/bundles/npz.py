@@ -5,13 +5,18 @@ from __future__ import annotations
 import io
 import math
 import re
+import sys
+import zlib
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bundles.archive import Broken, members, reason, zipped
+from engine.arrays import largest
+from engine.bundles.archive import Broken, Section, members_of, reason
+from engine.bundles.pieces import PIECE, Part, of_memory, zip_of
 from engine.messages import Message, say
 
 Arrays = dict[str, NDArray[Any]]
@@ -34,34 +39,123 @@ ENDING = ".npy"
 LONGEST_NAME = 1000
 
 
-def npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+def npz(arrays: Mapping[str, NDArray[Any]]) -> Part:
     """Return arrays of `NUMBERS` in an archive, in the form that NumPy reads."""
-    packed = {}
-    for name, array in arrays.items():
-        buffer = io.BytesIO()
-        little = array.dtype.newbyteorder("<")
-        np.lib.format.write_array_header_1_0(buffer, {
-            "descr": little.str, "fortran_order": False, "shape": array.shape})
-        buffer.write(array.astype(little).tobytes())
-        packed[name + ENDING] = buffer.getvalue()
-    return zipped(packed)
+    return zip_of({name + ENDING: _npy(array) for name, array in arrays.items()})
 
 
-def arrays_in(content: bytes, problem_of: Callable[[str, NDArray[Any]], Message | None]) -> Arrays:
-    """Return the arrays in an archive; raises one of `engine.bundles.archive.BROKEN`.
+def _npy(array: NDArray[Any]) -> Part:
+    begin = io.BytesIO()
+    # Those that lie in memory as they are written are not copied.
+    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    np.lib.format.write_array_header_1_0(begin, {
+        "descr": little.dtype.str, "fortran_order": False, "shape": array.shape})
+    return of_memory(begin.getvalue(), little.reshape(-1).view(np.uint8).data)
+
+
+class StoredArray:
+    """An array of an archive, whose header is measured; its numbers are read when asked for.
 
     Parameters
     ----------
-    content : bytes
+    member : Section
+        An npy file.
+
+    Attributes
+    ----------
+    dtype, shape
+        Its type, in this machine's order of bytes, and its shape.
+
+    Raises
+    ------
+    ValueError
+        If that is none, or of another size than it says.
+    """
+
+    def __init__(self, member: Section) -> None:
+        member.seek(0)
+        begin = member.read(len(MAGIC) + 2) or b""
+        rest = member.read(int.from_bytes(begin[len(MAGIC):], "little")) or b""
+        header = HEADER.fullmatch(rest)
+        if not begin.startswith(MAGIC) or header is None:
+            raise Broken(say("bundle.no-numbers"))
+        stored = np.dtype(header[1].decode())
+        self.shape = tuple(int(axis) for axis in header[2].split(b",") if axis.strip())
+        self.dtype = stored.newbyteorder("=")
+        self._member, self._before = member, begin + rest
+        # NumPy refuses axes that are too long together, even where there are no numbers.
+        room = math.prod(max(1, axis) for axis in self.shape) * self.dtype.itemsize
+        numbers = member.size - len(self._before)
+        if len(self.shape) > AXES or room > sys.maxsize or self.nbytes != numbers:
+            raise Broken(say("bundle.array-size", shape=self.shape, size=member.size))
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.shape)
+
+    @property
+    def ndim(self) -> int:
+        """How many axes it has."""
+        return len(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its numbers."""
+        return self.size * self.dtype.itemsize
+
+    def read_into(self, out: NDArray[Any]) -> None:
+        """Read its numbers into a contiguous array of as many; raises one of `BROKEN`."""
+        view = out.reshape(-1).view(np.uint8).data
+        crc, place = zlib.crc32(self._before), 0
+        self._member.seek(len(self._before))
+        while place < len(view):
+            count = self._member.readinto(view[place:place + PIECE])
+            if not count:
+                raise EOFError
+            crc = zlib.crc32(view[place:place + count], crc)
+            place += count
+        self._member.check(crc)
+        if sys.byteorder == "big":
+            out.byteswap(inplace=True)
+
+    def read(self) -> NDArray[Any]:
+        """Return its numbers; raises one of `engine.bundles.archive.BROKEN`."""
+        found = np.empty(self.shape, self.dtype)
+        self.read_into(found)
+        return found
+
+    @cached_property
+    def largest(self) -> float:
+        """The largest of its numbers, as `engine.arrays.largest` has it; none of them is kept.
+
+        Raises one of `engine.bundles.archive.BROKEN`.
+        """
+        found = 0.0
+        # As many bytes as whole numbers have; a piece ends between two of them.
+        buffer = memoryview(bytearray(min(PIECE, self.nbytes)))
+        kind = self.dtype.newbyteorder("<")
+        for piece in self._member.rest(buffer, self._before):
+            found = float(np.max((found, largest(np.frombuffer(piece, kind)))))
+        return found
+
+
+def stored_in(archive: Section, problem_of: Callable[[str, StoredArray], Message | None]
+              ) -> dict[str, StoredArray]:
+    """Return the arrays in an archive, none of them read; raises one of the archive's `BROKEN`.
+
+    Parameters
+    ----------
+    archive : Section
         The archive.
     problem_of : callable
         Says what keeps an array of this name from being there; None: nothing.
     """
     found = {}
-    for member, packed in members(content).items():
+    for member, packed in members_of(archive).items():
         name = member.removesuffix(ENDING)
         try:
-            array = _array(packed)
+            array = StoredArray(packed)
         except ValueError as error:
             raise Broken(say("bundle.member-holds", member=member[:200],
                              problem=reason(error))) from error
@@ -71,18 +165,10 @@ def arrays_in(content: bytes, problem_of: Callable[[str, NDArray[Any]], Message 
     return found
 
 
-def _array(packed: bytes) -> NDArray[Any]:
-    """Return the array of an npy file, whose header is measured before it is believed."""
-    begin = len(MAGIC) + 2
-    end = begin + int.from_bytes(packed[len(MAGIC):begin], "little")
-    header = HEADER.fullmatch(packed[begin:end])
-    if not packed.startswith(MAGIC) or header is None:
-        raise Broken(say("bundle.no-numbers"))
-    dtype = np.dtype(header[1].decode())
-    shape = tuple(int(axis) for axis in header[2].split(b",") if axis.strip())
-    if len(shape) > AXES or math.prod(shape) * dtype.itemsize != len(packed) - end:
-        raise Broken(say("bundle.array-size", shape=shape, size=len(packed)))
-    return np.frombuffer(packed, dtype, offset=end).reshape(shape).astype(dtype.newbyteorder("="))
+def arrays_in(archive: Section) -> Arrays:
+    """Return the arrays in an archive; raises one of `engine.bundles.archive.BROKEN`."""
+    return {name: array.read() for name, array in stored_in(
+        archive, lambda name, array: None).items()}
 
 
 def unfit_name(name: str) -> Message | None:
@@ -93,7 +179,7 @@ def unfit_name(name: str) -> Message | None:
     return None
 
 
-def unfit_array(name: str, array: NDArray[Any], kinds: Collection[str] = NUMBERS
+def unfit_array(name: str, array: NDArray[Any] | StoredArray, kinds: Collection[str] = NUMBERS
                 ) -> Message | None:
     """Say what keeps an array out of an archive, or return None."""
     if array.dtype.newbyteorder("<").str not in kinds or array.ndim > AXES:

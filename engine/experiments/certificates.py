@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,16 +53,28 @@ def make_certificates(folder: Path) -> None:
 
 
 def security_of(folder: Path) -> Any:
-    """Return what Dask is to know of certificates; raises FormatError where there are none."""
+    """Return what Dask is to know of certificates; raises FormatError where none can be used."""
     from distributed import Security
 
     authority, member = (folder / name for name in (AUTHORITY, MEMBER))
     for path in (authority, member):
         if not path.is_file():
             raise FormatError("cluster.no-certificates", place=str(path))
+    _check(authority, member)
     parts = {f"tls_{role}_{part}": str(member)
              for role in ("scheduler", "worker", "client") for part in ("cert", "key")}
     return Security(tls_ca_file=str(authority), require_encryption=True, **parts)
+
+
+def _check(authority: Path, member: Path) -> None:
+    """Raise FormatError for files that are no certificates: nobody would ever answer to them."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    for path, load in ((authority, context.load_verify_locations),
+                       (member, context.load_cert_chain)):
+        try:
+            load(str(path))
+        except (OSError, ValueError) as error:
+            raise FormatError("cluster.broken-certificates", place=str(path)) from error
 
 
 def _signed() -> tuple[Certificate, Certificate, EllipticCurvePrivateKey]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.bundles import read_bundle, start_path
+from engine.bundles import look_at_weights, read_bundle, start_path
 from engine.foreign.files import is_foreign, read_weights_file
 from engine.foreign.matching import FirstWeights, matched
 from engine.foreign.target import targets
@@ -48,6 +48,6 @@ def check_start(path: Path) -> None:
     A large file is left for when its weights are wanted, so that nobody waits for it.
     """
     if not is_foreign(path):
-        read_bundle(path)
+        look_at_weights(path)
     elif not path.is_file() or path.stat().st_size <= SOON_READ:
         read_weights_file(path)

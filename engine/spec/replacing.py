@@ -15,7 +15,7 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -95,10 +95,17 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         unfinished.discard()
 
 
-def replace_file(path: str | Path, content: bytes) -> None:
+def replace_file(path: str | Path, content: bytes | Iterable[bytes | memoryview]) -> None:
     """Write a file so that a crash leaves either the old one or the new one.
 
     What earlier programs have left unfinished of it is removed.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    content : bytes, or iterable of bytes
+        What it is to hold; the pieces of what is large.
 
     Raises
     ------
@@ -111,7 +118,8 @@ def replace_file(path: str | Path, content: bytes) -> None:
         if place.exists() and not stat.S_ISREG(place.stat().st_mode) and not place.is_dir():
             raise FormatError("file.special", path=str(path))
         with replacing(place) as file:
-            file.write(content)
+            for piece in (content,) if isinstance(content, bytes) else content:
+                file.write(piece)
     except (OSError, ValueError) as error:
         # A path with a null character is a wrong value.
         why = error.strerror if isinstance(error, OSError) else ""

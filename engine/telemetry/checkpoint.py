@@ -15,7 +15,7 @@ from engine.arrays import Doubles, Reals
 from engine.layers import OPTIMIZERS
 from engine.spec import TrainingSpec
 from engine.statistics import LAYER_COLUMNS, RUN_COLUMNS
-from engine.telemetry.stored_arrays import Stored, wrong
+from engine.telemetry.stored_arrays import Held, Stored, is_finite, put, wrong
 
 Array = NDArray[Any]
 
@@ -249,7 +249,7 @@ class Checkpoint:
         """
         learned = [name for name, place in self.places.items() if place.is_learned]
         gradients = self.regions[1]
-        if not np.isfinite(gradients).all():
+        if not is_finite(gradients):
             gradients = np.zeros_like(gradients)
         found: dict[str, Array] = {
             "counters": np.array([VERSION, *astuple(self.counters)], np.int64),
@@ -267,8 +267,13 @@ class Checkpoint:
         return found | {CARRIED + name: array for name, array in self.carried.items()}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Array]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, Held]) -> Self:
         """Return a checkpoint from what `to_arrays` has returned.
+
+        Parameters
+        ----------
+        arrays : mapping of str to array
+            In memory, or still in a file: those are read into their places one after the other.
 
         Raises
         ------
@@ -276,38 +281,92 @@ class Checkpoint:
             If an array is missing or unknown, has a wrong type or length, or holds a number that
             cannot be right.
         """
-        stored = Stored(arrays)
-        counters, training = _counters(stored), stored.training("training")
-        rule = OPTIMIZERS.get(training.optimizer.kind)
-        if rule is None:
-            raise wrong("training")
-        precision = np.dtype(training.precision)
-        parameters, best = stored.group(PARAMETERS, precision), stored.group(BEST, precision)
-        others = {prefix: stored.group(prefix, precision)
-                  for prefix in (GRADIENTS, *MEMORIES[:len(rule.memory)])}
-        carried, average = stored.group(CARRIED, precision), stored.group(AVERAGE, precision)
-        averaged = _averaged(stored) if average else 0
-        figures, order = _figures(stored), _order(stored, counters)
-        row = stored.array("row", np.float64, 1)
-        stored.demand_nothing_else()
-        layers = len({layer_of(name) for name in others[GRADIENTS]})
-        if len(row) != len(RUN_COLUMNS) + len(LAYER_COLUMNS) * layers or not (
-                row[len(RUN_COLUMNS) + COUNTED::len(LAYER_COLUMNS)] >= 0).all():
-            raise wrong("row")
-        places = _places(parameters, others[GRADIENTS])
-        learned = [name for name, place in places.items() if place.is_learned]
-        for name, array in carried.items():
-            if array.ndim != 2:
+        told = _told(arrays)
+        places, precision = told.places, np.dtype(told.training.precision)
+        width = sum(math.prod(place.shape) for place in places.values())
+        regions = np.zeros((len(told.groups), width), precision)
+        for region, (prefix, group) in zip(regions, told.groups.items(), strict=True):
+            _fill(region, places, group, prefix)
+        best = np.zeros(width, precision) if told.best else None
+        if best is not None:
+            _fill(best, places, told.best, BEST)
+        carried = {}
+        for name, array in told.carried.items():
+            carried[name] = np.zeros(array.shape, precision)
+            put(array, carried[name])
+            if not is_finite(carried[name]):
                 raise wrong(CARRIED + name)
-        regions = [_region(places, parameters, PARAMETERS, places, precision),
-                   *(_region(places, group, prefix, learned, precision)
-                     for prefix, group in others.items())]
-        if average:
-            regions.append(_region(places, average, AVERAGE, places, precision))
-        return cls(training=training, counters=counters, figures=figures, places=places,
-                   regions=np.stack(regions), averaged=averaged,
-                   carried=carried, row=row, order=order,
-                   best=_region(places, best, BEST, places, precision) if best else None)
+        return cls(training=told.training, counters=told.counters, figures=told.figures,
+                   places=places, regions=regions, averaged=told.averaged, carried=carried,
+                   row=told.row, order=told.order, best=best)
+
+    @staticmethod
+    def check_arrays(arrays: Mapping[str, Held]) -> None:
+        """Raise FormatError where `from_arrays` does; nothing is kept of those in a file."""
+        told = _told(arrays)
+        for prefix, group in {**told.groups, BEST: told.best, CARRIED: told.carried}.items():
+            for name, array in group.items():
+                if not is_finite(array):
+                    raise wrong(prefix + name)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What arrays say of a checkpoint, the large ones among them not read yet.
+
+    Attributes
+    ----------
+    groups : dict[str, dict[str, array]]
+        What the regions hold, by prefix, in their order: every array that is needed, in shape.
+    best, carried : dict[str, array]
+        Those of early stopping and of recurrent layers.
+    """
+
+    training: TrainingSpec
+    counters: Counters
+    figures: Figures
+    places: dict[str, Place]
+    groups: dict[str, dict[str, Held]]
+    best: dict[str, Held]
+    carried: dict[str, Held]
+    row: Doubles
+    order: NDArray[np.int32]
+    averaged: int
+
+
+def _told(arrays: Mapping[str, Held]) -> _Told:
+    stored = Stored(arrays)
+    counters, training = _counters(stored), stored.training("training")
+    rule = OPTIMIZERS.get(training.optimizer.kind)
+    if rule is None:
+        raise wrong("training")
+    precision = np.dtype(training.precision)
+    parameters, best = stored.group(PARAMETERS, precision), stored.group(BEST, precision)
+    groups = {PARAMETERS: parameters, **{
+        prefix: stored.group(prefix, precision)
+        for prefix in (GRADIENTS, *MEMORIES[:len(rule.memory)])}}
+    carried, average = stored.group(CARRIED, precision), stored.group(AVERAGE, precision)
+    averaged = _averaged(stored) if average else 0
+    figures, order = _figures(stored), _order(stored, counters)
+    row = stored.array("row", np.float64, 1)
+    stored.demand_nothing_else()
+    layers = len({layer_of(name) for name in groups[GRADIENTS]})
+    if len(row) != len(RUN_COLUMNS) + len(LAYER_COLUMNS) * layers or not (
+            row[len(RUN_COLUMNS) + COUNTED::len(LAYER_COLUMNS)] >= 0).all():
+        raise wrong("row")
+    places = _places(parameters, groups[GRADIENTS])
+    learned = [name for name, place in places.items() if place.is_learned]
+    for name, array in carried.items():
+        if array.ndim != 2:
+            raise wrong(CARRIED + name)
+    if average:
+        groups[AVERAGE] = average
+    for prefix, group in groups.items():
+        _check_shapes(places, group, prefix,
+                      places if prefix in (PARAMETERS, AVERAGE) else learned)
+    if best:
+        _check_shapes(places, best, BEST, places)
+    return _Told(training, counters, figures, places, groups, best, carried, row, order, averaged)
 
 
 def _averaged(stored: Stored) -> int:
@@ -362,7 +421,7 @@ def _order(stored: Stored, counters: Counters) -> NDArray[np.int32]:
     return order
 
 
-def _places(parameters: Mapping[str, Reals], learned: Collection[str]) -> dict[str, Place]:
+def _places(parameters: Mapping[str, Held], learned: Collection[str]) -> dict[str, Place]:
     begin, places = 0, {}
     for name, array in parameters.items():
         places[name] = Place(begin, array.shape, name in learned)
@@ -370,18 +429,22 @@ def _places(parameters: Mapping[str, Reals], learned: Collection[str]) -> dict[s
     return places
 
 
-def _region(places: Mapping[str, Place], group: Mapping[str, Reals], prefix: str,
-            needed: Collection[str], precision: np.dtype[Any]) -> Reals:
-    """Return a region in which the arrays of a group, all that are needed, stand in their places.
-
-    Raises FormatError where one is missing, is one too many, or is of another shape.
-    """
+def _check_shapes(places: Mapping[str, Place], group: Mapping[str, Held], prefix: str,
+                  needed: Collection[str]) -> None:
+    """Raise FormatError where an array is missing, is one too many, or is of another shape."""
     if odd := group.keys() ^ set(needed):
         raise wrong(prefix + min(odd))
-    region = np.zeros(sum(math.prod(place.shape) for place in places.values()), precision)
     for name, array in group.items():
         if array.shape != places[name].shape:
             raise wrong(prefix + name)
+
+
+def _fill(region: Reals, places: Mapping[str, Place], group: Mapping[str, Held], prefix: str
+          ) -> None:
+    """Put the arrays of a group into their places; raises FormatError for what is not finite."""
+    for name, array in group.items():
         begin = places[name].begin
-        region[begin:begin + array.size] = array.ravel()
-    return region
+        part = region[begin:begin + array.size]
+        put(array, part)
+        if not is_finite(part):
+            raise wrong(prefix + name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.bundles import read_saved, start_path
-from engine.bundles.npz import Arrays
+from engine.bundles import look_at, start_path
+from engine.bundles.npz import StoredArray
 from engine.bundles.weights import check_fit, parameter_shapes
 from engine.data import load
 from engine.data.dataset import Dataset
@@ -60,11 +60,10 @@ def check(path: Path) -> Finding:
     FormatError
         If that cannot be read or is no project.
     """
-    saved = read_saved(path)
-    project = saved.project
+    project, weights = look_at(path)
     try:
         data = load(project.data, path.parent)
-        if saved.weights is None and (start := start_path(project, path)):
+        if weights is None and (start := start_path(project, path)):
             check_start(start)
         check_examples(data)
     except EngineError as error:
@@ -73,7 +72,7 @@ def check(path: Path) -> Finding:
     issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
                       is_image=data.image_shape is not None, vocabulary=data.vocabulary,
                       target_range=data.target_range, longest_text=data.longest_text)
-    refused = () if issues else tuple(_refused(project, data, saved.weights))
+    refused = () if issues else tuple(_refused(project, data, weights))
     # Of what does not fit into memory, nothing else is to be said.
     advice = () if refused else tuple(_advice(project, data))
     return Finding((*(issue.text for issue in issues), *(fault.text for fault in refused)), done,
@@ -87,7 +86,8 @@ def _of_name(project: ProjectSpec) -> Iterator[str]:
         yield say("project.name", name=told).text
 
 
-def _refused(project: ProjectSpec, data: Dataset, weights: Arrays | None) -> Iterator[Message]:
+def _refused(project: ProjectSpec, data: Dataset, weights: Mapping[str, StoredArray] | None
+             ) -> Iterator[Message]:
     """Yield why a project that makes sense cannot be trained all the same."""
     try:
         check_codes(data)

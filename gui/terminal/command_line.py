@@ -23,7 +23,7 @@ from gui.program import (
     version,
 )
 from gui.terminal import experiment_arguments, sweep_arguments
-from gui.terminal.arguments import Parser, positive
+from gui.terminal.arguments import Parser, file_name, positive, unusable
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -69,7 +69,15 @@ def main(arguments: Sequence[str]) -> int:
         What stands behind the program's name.
     """
     try:
+        if fault := unusable(arguments):
+            complain(fault)
+            return ERROR
         return _carry_out(arguments)
+    except OSError as error:
+        # A file or folder of which nobody has expected it, such as one whose name is too long.
+        complain(FormatError("file.refused", path=str(error.filename or NAME),
+                             reason=error.strerror or str(error)).sentence)
+        return ERROR
     except EngineError as error:
         complain(error.sentence)
         return ERROR
@@ -202,7 +210,7 @@ def _add_export(commands: argparse._SubParsersAction[Parser]) -> None:
                         help="pytorch, keras, onnx, notebook or numpy")
     export.add_argument("--out", type=Path, default=Path(), metavar="DIR",
                         help="folder for the files (default: this one)")
-    export.add_argument("--name", default="", metavar="NAME",
+    export.add_argument("--name", type=file_name, default="", metavar="NAME",
                         help="how their names begin (default: as the project's file)")
     export.add_argument("--replace", action="store_true",
                         help="write over files that are there already")
@@ -253,6 +261,7 @@ def _train(options: argparse.Namespace) -> int:
     from engine.bundles import SUFFIX, is_bundle
     from engine.data import load
     from gui.terminal.batch_run import BatchRun
+    from gui.terminal.results import check_folder
     from gui.terminal.starting import beginning, total_steps
     from gui.workbench.engine_port import make_trainer
 
@@ -261,6 +270,7 @@ def _train(options: argparse.Namespace) -> int:
     if options.save and not options.save.parent.is_dir():
         # Told now, and not once everything is learned.
         raise FormatError("results.no-folder", path=str(options.save.parent))
+    check_folder(options.out)
     start = beginning(options.project, options.source)
     steps = total_steps(_steps(options, start.project.training), start)
     dataset = load(start.project.data, start.path.parent)
@@ -278,7 +288,9 @@ def _compare(options: argparse.Namespace) -> int:
     from engine.experiments.pair import check_comparable
     from engine.experiments.yardstick import deciding_step, yardstick
     from gui.terminal.compare_run import CompareRun, read_side
+    from gui.terminal.results import check_folder
 
+    check_folder(options.out)
     a = read_side(options.a)
     b = read_side(options.b, a)
     check_comparable(a.dataset, b.dataset)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -66,6 +68,13 @@ class ResultFile:
             number += 1
             place = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
         return place
+
+
+def check_folder(folder: Path) -> None:
+    """Raise FormatError for what is there and no folder: told now, and not when all is learned."""
+    with named_errors(folder):
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
 
 def _rows(path: Path) -> int:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gui.program import say
-from gui.terminal.arguments import Parser, positive
+from gui.terminal.arguments import Parser, address, positive
 
 if TYPE_CHECKING:
     from engine.experiments.execution import Executor
@@ -46,7 +46,7 @@ def _add_sweep(commands: argparse._SubParsersAction[Parser]) -> None:
                        help="folder for the results (default: this one)")
     sweep.add_argument("--workers", type=positive, metavar="N",
                        help="compute in N processes (default: one for every processor)")
-    sweep.add_argument("--cluster", metavar="ADDRESS",
+    sweep.add_argument("--cluster", type=address, metavar="ADDRESS",
                        help="compute on all computers where 'backprop-lab worker ADDRESS' runs; "
                             "an address of this computer, such as teacher-pc:8786")
     _add_certificates(sweep)
@@ -58,7 +58,7 @@ def _add_worker(commands: argparse._SubParsersAction[Parser]) -> None:
         "worker", prog="backprop-lab worker",
         description="Compute for sweeps that are started on another computer, one after the "
                     "other, until Ctrl+C.")
-    worker.add_argument("address", metavar="ADDRESS",
+    worker.add_argument("address", type=address, metavar="ADDRESS",
                         help="what the sweep was started with behind --cluster")
     worker.add_argument("--workers", type=positive, metavar="N",
                         help="compute in N processes (default: one for every processor)")

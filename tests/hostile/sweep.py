@@ -45,6 +45,10 @@ PROGRAMMERS_WORDS = re.compile(r"Traceback|Errno|[a-z]Error\b|Exception|<class|o
 UNWRITABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+class Hanging(BaseException):
+    """A file that nothing comes of; no error that the program could take for one of its own."""
+
+
 @dataclass
 class Report:
     """What has come of many files.
@@ -181,7 +185,7 @@ SWEEPS: dict[str, Callable[[int, Path, Report], None]] = {
 def swept(kind: str, count: int, first: int = 0) -> Report:
     """Return what has come of so many files of a kind."""
     def hang(_number: int, _frame: FrameType | None) -> None:
-        raise TimeoutError
+        raise Hanging
 
     for number in (signal.SIGALRM, signal.SIGPROF):
         signal.signal(number, hang)
@@ -193,7 +197,7 @@ def swept(kind: str, count: int, first: int = 0) -> Report:
             signal.setitimer(signal.ITIMER_PROF, HANGS_S)
             try:
                 SWEEPS[kind](seed, folder, report)
-            except TimeoutError:
+            except Hanging:
                 report.faults.append(f"{seed}: it does not end")
             except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
                 report.faults.append(f"{seed}: {error!r}"[:300])

@@ -155,7 +155,7 @@ def write_onnx(graph: Graph, stem: str) -> Written:
     """Return model, script and examples of a graph; raises as `build_model` does."""
     built = build_model(graph)
     kept = npz({INPUTS: example_inputs(graph, built.dtype),
-                SCORES: graph.proof.outputs.astype(np.float64)})
+                SCORES: graph.proof.outputs.astype(np.float64)}).content()
     return Written({f"{stem}.onnx": built.content,
                     f"{stem}_check.py": check_script(graph, stem, built.dtype, built.missing),
                     f"{stem}_check.npz": kept})

@@ -12,6 +12,9 @@ WORDS: Mapping[str, Entry] = {
         "Check the name and the permission"),
     "file.special": Fault(
         "{path}", "this is a device or a pipe, not a file", "a file", "Choose a file"),
+    "file.refused": Fault(
+        "{path}", "the system refuses it ({reason})", "a file or folder that can be used",
+        "Choose another one"),
     "file.unwritable": Fault(
         "{path}", "cannot be written ({reason})", "a folder with write permission",
         "Save it somewhere else"),

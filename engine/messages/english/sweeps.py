@@ -86,6 +86,9 @@ _CLUSTERS: Mapping[str, Entry] = {
     "cluster.no-certificates": Fault(
         "{place}", "there is no such file", "a folder of certificates",
         "Make one with `backprop-lab cluster init`, and copy it to every computer"),
+    "cluster.broken-certificates": Fault(
+        "{place}", "this is no certificate", "one that `backprop-lab cluster init` has made",
+        "Copy the folder again from the computer on which it was made"),
     "cluster.exists": Fault(
         "{place}", "there are certificates already", "",
         "Name another folder, or delete it where no computer uses it any more"),

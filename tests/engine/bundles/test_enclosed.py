@@ -12,12 +12,14 @@ import pytest
 from msgspec.structs import replace
 
 from engine.bundles import Beside, enclosed, read_either, read_saved, write_bundle
-from engine.bundles.archive import BROKEN, Broken, zipped
+from engine.bundles.archive import BROKEN, Broken
 from engine.bundles.enclosed import keep_copy, key_of, packed
+from engine.bundles.pieces import of_bytes
 from engine.data import copies, load
 from engine.data.copies import in_copy
 from engine.errors import DataError, FormatError
 from engine.spec import DataSpec, ProjectSpec, TableSpec, default_project
+from tests.engine.bundles.whole import zipped
 
 ROWS = "a,b,kind\n" + "".join(f"{n},{n * n % 7},{'xy'[n % 2]}\n" for n in range(40))
 
@@ -53,13 +55,14 @@ def listing(folder: Path) -> dict[str, bytes]:
 
 def test_the_same_files_make_the_same_bytes_wherever_they_lie(tmp_path: Path) -> None:
     here, there = pictures(tmp_path / "a" / "pets"), pictures(tmp_path / "b" / "pets")
-    content = packed([here])
-    assert content == packed([there])
+    part = packed([here])
+    content = part.content()
+    assert content == packed([there]).content()
     # The names of the members are ours.
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.namelist() == ["index.json", "0", "1", "2", "3"]
-    key = keep_copy(content)
-    assert keep_copy(content) == key
+    key = keep_copy(part)
+    assert keep_copy(part) == key
     data = in_copy(DataSpec("images", path=str(here), embedded=key))
     assert Path(data.path).name == "pets"
     assert Path(data.path) != here
@@ -171,12 +174,12 @@ HOSTILE = {
 def test_nothing_is_written_elsewhere(tmp_path: Path, cache: Path, content: bytes) -> None:
     before = {path for path in tmp_path.rglob("*") if path.is_file()}
     with pytest.raises((*BROKEN, FormatError)):
-        keep_copy(content)
+        keep_copy(of_bytes(content))
     assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
     assert not cache.exists() or not list(cache.iterdir())
     # A project that holds it opens all the same, and says what is missing.
     project = replace(default_project(), data=DataSpec("table", path="gone.csv",
-                                                       embedded=key_of(content)))
+                                                       embedded=key_of(of_bytes(content))))
     path = tmp_path / "net.bplab"
     write_bundle(default_project(), {}, path)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_STORED) as archive:
@@ -203,7 +206,7 @@ def test_a_compressed_archive_is_refused(tmp_path: Path) -> None:
         archive.writestr("index.json", json.dumps([{"name": "a", "files": [["", 10**7]]}]))
         archive.writestr("0", bytes(10**7))
     with pytest.raises(Broken):
-        keep_copy(buffer.getvalue())
+        keep_copy(of_bytes(buffer.getvalue()))
 
 
 def test_a_key_that_leads_elsewhere_is_none(tmp_path: Path) -> None:

@@ -16,12 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.bundles import archive, npz, read_bundle, read_saved, runs, write_bundle
+from engine.bundles import read_bundle, read_saved, runs, write_bundle
 from engine.errors import FormatError
 from engine.messages import say
 from engine.spec import default_project
 from engine.telemetry.checkpoint import Checkpoint
 from engine.telemetry.earlier_run import EarlierRun
+from tests.engine.bundles import whole
 from tests.engine.bundles.test_files import arrays
 from tests.engine.telemetry.test_checkpoint import made
 
@@ -50,11 +51,11 @@ def earlier(**changes: Any) -> EarlierRun:
 def saved(path: Path) -> dict[str, bytes]:
     """Write a bundle with all that there can be; return its members."""
     write_bundle(PROJECT, {}, path, checkpoint=state(), earlier=[earlier(), earlier(name="He")])
-    return archive.members(path.read_bytes())
+    return whole.members(path.read_bytes())
 
 
 def put(path: Path, files: dict[str, bytes]) -> None:
-    path.write_bytes(archive.zipped(files))
+    path.write_bytes(whole.zipped(files))
 
 
 def test_a_state_comes_back(tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_parameters_stand_in_the_file_once(tmp_path: Path) -> None:
     assert list(files) == ["project.json", "weights.npz", "state.npz", "earlier-1.zip",
                            "earlier-2.zip"]
     assert not any(name.startswith("parameters/")
-                   for name in archive.members(files["state.npz"]))
+                   for name in whole.members(files["state.npz"]))
 
 
 def test_earlier_runs_come_back(tmp_path: Path) -> None:
@@ -108,14 +109,14 @@ def test_no_more_than_eight_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.bplab"
     write_bundle(PROJECT, {}, path, earlier=[earlier(name=str(n)) for n in range(10)])
     assert [run.name for run in read_saved(path).earlier] == list("01234567")
-    put(path, {**archive.members(path.read_bytes()), "earlier-9.zip": b""})
+    put(path, {**whole.members(path.read_bytes()), "earlier-9.zip": b""})
     with pytest.raises(FormatError, match=r"earlier-9\.zip"):
         read_saved(path)
 
 
 def test_files_without_runs_are_as_before(tmp_path: Path) -> None:
     write_bundle(PROJECT, arrays(), tmp_path / "a.bplab")
-    assert list(archive.members((tmp_path / "a.bplab").read_bytes())) == ["project.json",
+    assert list(whole.members((tmp_path / "a.bplab").read_bytes())) == ["project.json",
                                                                           "weights.npz"]
     found = read_saved(tmp_path / "a.bplab")
     assert (found.checkpoint, found.earlier) == (None, ())
@@ -131,7 +132,7 @@ def test_figures_that_were_not_measured_are_left_out(tmp_path: Path) -> None:
 
 WRONG: dict[str, Any] = {
     "no zip": b"nothing",
-    "nothing": archive.zipped({}),
+    "nothing": whole.zipped({}),
     "a counter": lambda found: {**found, "counters": found["counters"] - 100},
     "not finite": lambda found: {**found, "gradients/dense-1/w": np.full((2, 3), np.nan,
                                                                         np.float32)},
@@ -148,7 +149,7 @@ def test_a_broken_state_is_refused(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.bplab"
     files, wrong = saved(path), WRONG[name]
     if not isinstance(wrong, bytes):
-        wrong = npz.npz(wrong(npz.arrays_in(files["state.npz"], lambda name, array: None)))
+        wrong = whole.npz(wrong(whole.arrays_in(files["state.npz"])))
     put(path, {**files, "state.npz": wrong})
     with pytest.raises(FormatError) as caught:
         read_saved(path)
@@ -161,7 +162,7 @@ def test_a_state_of_other_weights_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.bplab"
     files = saved(path)
     write_bundle(PROJECT, arrays(), path)
-    put(path, {**archive.members(path.read_bytes()), "state.npz": files["state.npz"]})
+    put(path, {**whole.members(path.read_bytes()), "state.npz": files["state.npz"]})
     with pytest.raises(FormatError, match="dense"):
         read_saved(path)
 
@@ -177,20 +178,19 @@ def test_a_state_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> 
 
 def parts(**changes: bytes) -> bytes:
     """Return the archive of an earlier run, members of it replaced."""
-    found = archive.members(runs.packed_run(earlier()))
-    return archive.zipped({**found, **{
+    found = whole.members(runs.packed_run(earlier()).content())
+    return whole.zipped({**found, **{
         name.replace("_", "."): content for name, content in changes.items()}})
 
 
 def told(**changes: Any) -> bytes:
-    found = msgspec.json.decode(archive.members(runs.packed_run(earlier()))["run.json"])
+    found = msgspec.json.decode(whole.members(runs.packed_run(earlier()).content())["run.json"])
     return msgspec.json.encode({**found, **changes})
 
 
 def curves(**changes: NDArray[Any]) -> bytes:
-    found = npz.arrays_in(archive.members(runs.packed_run(earlier()))["curves.npz"],
-                          lambda name, array: None)
-    return npz.npz({**found, **changes})
+    found = whole.arrays_in(whole.members(runs.packed_run(earlier()).content())["curves.npz"])
+    return whole.npz({**found, **changes})
 
 
 def compressed() -> bytes:
@@ -201,15 +201,15 @@ def compressed() -> bytes:
 
 
 BROKEN: dict[str, bytes] = {
-    "no zip": b"nothing", "nothing inside": archive.zipped({}), "compressed": compressed(),
+    "no zip": b"nothing", "nothing inside": whole.zipped({}), "compressed": compressed(),
     "one more": parts(more=b""), "no project": parts(project_json=b"{"),
-    "another layer": parts(weights_npz=npz.npz({"dense-9/w": np.zeros(2)})),
+    "another layer": parts(weights_npz=whole.npz({"dense-9/w": np.zeros(2)})),
     "no run": parts(run_json=b"[]"), "no JSON": parts(run_json=b"\xff"),
     "no name": parts(run_json=told(name="")), "a long name": parts(run_json=told(name="x" * 201)),
     "a step below 0": parts(run_json=told(step=-1)), "no step": parts(run_json=told(step="1")),
     "more epochs than steps": parts(run_json=told(epoch=41)),
     "an unknown field": parts(run_json=told(colour="red")),
-    "no curves": parts(curves_npz=npz.npz({})),
+    "no curves": parts(curves_npz=whole.npz({})),
     "steps that fall": parts(curves_npz=curves(steps=np.array([3.0, 2.0, 1.0]))),
     "no number": parts(curves_npz=curves(epochs=np.array([np.nan, 2.0, 3.0]))),
     "integers": parts(curves_npz=curves(steps=np.arange(3))),

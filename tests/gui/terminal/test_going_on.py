@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.bundles import archive, read_saved, write_bundle
+from engine.bundles import read_saved, write_bundle
 from engine.spec import project_from_json
 from gui.terminal.command_line import main
 from gui.terminal.history_file import open_history
+from tests.engine.bundles import whole
 from tests.gui.terminal.test_command_line import LAYERS, assert_one_sentence, written
 
 TRAINING = {"optimizer": {"kind": "adam"}, "learning_rate": 0.01}
@@ -171,8 +172,8 @@ def test_wrong_commands_are_one_sentence(
 
 
 def test_a_broken_state_is_one_sentence(stopped: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = archive.members(stopped.read_bytes())
-    stopped.write_bytes(archive.zipped({**files, "state.npz": archive.zipped({})}))
+    files = whole.members(stopped.read_bytes())
+    stopped.write_bytes(whole.zipped({**files, "state.npz": whole.zipped({})}))
     assert train("--from", stopped, "--steps", 130) == 2
     assert "stopped.bplab: 'counters'" in assert_one_sentence(capsys)
 

@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from engine.bundles import Beside, archive, read_saved, write_bundle
+from engine.bundles import Beside, read_saved, write_bundle
 from engine.spec import ProjectSpec, default_project, read_project
 from gui.document.document import Document
 from gui.document.recovery import Recovery
 from gui.window.lab_page import LabPage
 from gui.workbench.state import State
+from tests.engine.bundles import whole
 from tests.gui.workbench.fake_trainer import FakeEngine
 
 RATE = 0.77
@@ -107,8 +108,8 @@ def test_who_leaves_and_saves_to_a_text_file_does_not_lose_b(
 def test_a_broken_b_is_told_and_a_is_opened(pair: LabPage, tmp_path: Path) -> None:
     path = tmp_path / "both.bplab"
     assert pair.files.save_to(path)
-    files = archive.members(path.read_bytes())
-    path.write_bytes(archive.zipped({**files, "beside.zip": b"nothing"}))
+    files = whole.members(path.read_bytes())
+    path.write_bytes(whole.zipped({**files, "beside.zip": b"nothing"}))
     assert pair.files.open(path)
     assert "Run B is left out" in pair.message.text()
     assert not pair.document.sides.is_pair
@@ -132,8 +133,8 @@ def test_without_a_pair_a_bundle_is_as_before(tmp_path: Path) -> None:
     one, two = tmp_path / "one.bplab", tmp_path / "two.bplab"
     write_bundle(default_project(), {}, one)
     write_bundle(default_project(), {}, two, beside=Beside(second_of(default_project())))
-    assert archive.members(one.read_bytes()).keys() == {"project.json", "weights.npz"}
-    assert archive.members(two.read_bytes()).keys() == {"project.json", "weights.npz",
+    assert whole.members(one.read_bytes()).keys() == {"project.json", "weights.npz"}
+    assert whole.members(two.read_bytes()).keys() == {"project.json", "weights.npz",
                                                         "beside.zip"}
 
 

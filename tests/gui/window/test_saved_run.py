@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from engine.bundles import archive, read_saved
+from engine.bundles import read_saved
 from engine.data import load
 from engine.spec import default_project
 from engine.telemetry.earlier_run import EarlierRun
@@ -20,6 +20,7 @@ from gui.window.lab_page import LabPage
 from gui.workbench.run_plan import Reason
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
+from tests.engine.bundles import whole
 from tests.gui.workbench.fake_trainer import FakeEngine
 
 PROJECT = replace(default_project(), training=replace(default_project().training, steps=70))
@@ -131,8 +132,8 @@ def test_files_that_earlier_runs_name_move_with_the_project(tmp_path: Path) -> N
 def test_a_broken_earlier_run_is_told(lab: LabPage, tmp_path: Path) -> None:
     path = tmp_path / "a.bplab"
     write_file(lab.document.project, path, earlier=[earlier("Xavier")])
-    files = archive.members(path.read_bytes())
-    path.write_bytes(archive.zipped({**files, "earlier-1.zip": b"nothing"}))
+    files = whole.members(path.read_bytes())
+    path.write_bytes(whole.zipped({**files, "earlier-1.zip": b"nothing"}))
     assert lab.files.open(path)
     assert "earlier-1.zip is left out" in lab.message.text()
     assert lab.document.path == path
