@@ -54,6 +54,17 @@ WIDEST = 16
 SUMMED_TOGETHER = 128
 """Numbers side by side whose sums are done soonest: there are registers for all."""
 
+COUNTER = 2
+"""Numbers behind the parts' sums in whose place threads are counted."""
+
+PARTS = 8
+"""Parts of a batch that have sums of their own, so that threads share it as in other ops; even."""
+
+SMALL, WORTH_PARTS = 8192, 32768
+"""Weights up to which every part has its own gradient, and an example's multiply-adds from which on
+that pays. With more weights, threads share them: a part's gradient would not stay in its cache.
+"""
+
 
 def _fields(places: str, stride: Field, padding: str,
             choices: tuple[Choice, ...] = INITIALISER_CHOICES) -> tuple[Field, ...]:
@@ -252,8 +263,17 @@ def _lower_bias_gradient(options: Options, plan: Lowering, z: Value) -> None:
         rows, group = z.size // o, 1
         while rows % (2 * group) == 0 and 2 * group * o <= SUMMED_TOGETHER:
             group *= 2
-        plan.backward("sum_rows", y=plan.parameter("b").gradient, x=z.gradient, rows=rows, o=o,
-                      workspace=plan.scratch(group * o), group=group)
+        plan.backward("sum_rows", z.size, y=plan.parameter("b").gradient, x=z.gradient, rows=rows,
+                      o=o, workspace=plan.scratch(PARTS * group * o + COUNTER), group=group,
+                      parts=PARTS)
+
+
+def _lower_parts(plan: Lowering, work: int) -> dict[str, int]:
+    """Reserve what threads need to share the gradient of weights; return the slots that say so."""
+    size = plan.parameter("w").size
+    if size > SMALL or work < WORTH_PARTS:
+        return {"parts": 1, "partial": -1}
+    return {"parts": PARTS, "partial": plan.scratch(PARTS * size + COUNTER)}
 
 
 def workspace_for_windows(c: int, o: int, p: int, q: int, kh: int, kw: int, stride: int = 1) -> int:
@@ -336,7 +356,7 @@ class Conv2D(_Convolution):
         sizes = self._sizes(options, x.shape, z.shape)
         work, workspace = self.work(options, z.size, x.shape[-1]), _lower_workspace(plan, sizes)
         plan.backward("convolution_weights", work, dw=plan.parameter("w").gradient,
-                      dy=z.gradient, x=x.data, **sizes, **workspace)
+                      dy=z.gradient, x=x.data, **sizes, **workspace, **_lower_parts(plan, work))
         _lower_bias_gradient(options, plan, z)
         if x.gradient >= 0:
             flipped, slots = _lower_flip(plan, sizes)
@@ -447,7 +467,7 @@ class TransposedConv2D(_Convolution):
         w, work = plan.parameter("w"), self.work(options, x.size, z.shape[-1])
         workspace = _lower_workspace(plan, sizes)
         plan.backward("convolution_weights", work, dw=w.gradient, dy=x.data, x=z.gradient, **sizes,
-                      **workspace)
+                      **workspace, **_lower_parts(plan, work))
         _lower_bias_gradient(options, plan, z)
         if x.gradient >= 0:
             plan.backward("convolution", work, y=x.gradient, x=z.gradient, w=w.data, b=-1,

@@ -14,8 +14,9 @@ import numpy as np
 from engine.kernels.matmul.panels import sum_rows
 from engine.kernels.matmul.tile import contract
 from engine.kernels.ops.neighbours import narrow, widen, windows_together
+from engine.kernels.ops.parts import is_last
 from engine.kernels.runtime.memory import image, matrix, span, vector
-from engine.kernels.runtime.policy import inlined, kernel, op
+from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
 
 PLACES = 256
 """Windows of which a product has at least as many, from several images if they are small."""
@@ -314,11 +315,33 @@ def convolution_op(slots, arena, batch, shard, shards):
                 vector(arena, slots.workspace + begin * slots.size, (end - begin) * slots.size))
 
 
-@op("dw dy x h v c p q o kh kw stride workspace size",
+@inlined
+def _add_up_parts(slots, arena, batch, shard, shards):
+    """Let every part of the batch have a gradient of its own, and the last shard add them up."""
+    h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
+                                slots.kh, slots.kw)
+    size, parts = kh * kw * c * o, min(slots.parts, batch)
+    begin, end = span(parts, shard, shards)
+    for part in range(begin, end):
+        first, last = span(batch, part, parts)
+        images = last - first
+        convolution_weights(
+            image(arena, slots.partial + part * size, kh, kw, c, o),
+            image(arena, slots.dy + first * p * q * o, images, p, q, o),
+            image(arena, slots.x + first * h * v * c, images, h, v, c), slots.stride, 0, 1, images,
+            vector(arena, slots.workspace + first * slots.size, images * slots.size))
+    if is_last(vector(arena, slots.partial + slots.parts * size, 2), shards):
+        sum_rows(vector(arena, slots.dw, size), matrix(arena, slots.partial, parts, size))
+
+
+@op("dw dy x h v c p q o kh kw stride workspace size parts partial",
     "dw[i, j] = sum over n, p, q of x[n, p stride + i - top, q stride + j - left].T @ dy[n, p, q]")
 def convolution_weights_op(slots, arena, batch, shard, shards):
     h, v, c, p, q, o, kh, kw = (slots.h, slots.v, slots.c, slots.p, slots.q, slots.o,
                                 slots.kh, slots.kw)
+    if slots.parts > 1:
+        _add_up_parts(slots, arena, batch, shard, shards)
+        return
     # Every shard needs the workspace of at least one image.
     parts = min(shards, batch)
     if shard >= parts:
@@ -352,14 +375,16 @@ def convolution_adjoint_op(slots, arena, batch, shard, shards):
                                (end - begin) * slots.size))
 
 
-@op("y x rows o workspace group", "y = sum over n of x[n]", whole=True)
+@op("y x rows o workspace group parts", "y = sum over n of x[n]", weight=ELEMENTWISE)
 def sum_rows_op(slots, arena, batch, shard, shards):
-    rows, o, group = slots.rows, slots.o, slots.group
-    y = vector(arena, slots.y, o)
-    if group == 1:
-        sum_rows(y, matrix(arena, slots.x, batch * rows, o))
-    else:
-        # Rows that are too short for the registers are summed several side by side.
-        sum_rows(vector(arena, slots.workspace, group * o),
-                 matrix(arena, slots.x, batch * rows // group, group * o))
-        sum_rows(y, matrix(arena, slots.workspace, group, o))
+    # Rows that are too short for the registers are summed several side by side.
+    o, wide, rows = slots.o, slots.group * slots.o, batch * slots.rows // slots.group
+    parts = min(slots.parts, rows)
+    sums = matrix(arena, slots.workspace, parts, wide)
+    begin, end = span(parts, shard, shards)
+    for part in range(begin, end):
+        first, last = span(rows, part, parts)
+        sum_rows(sums[part], matrix(arena, slots.x + first * wide, last - first, wide))
+    if is_last(vector(arena, slots.workspace + slots.parts * wide, 2), shards):
+        sum_rows(vector(arena, slots.y, o),
+                 matrix(arena, slots.workspace, parts * slots.group, o))

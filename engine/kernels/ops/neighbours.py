@@ -13,13 +13,20 @@ from __future__ import annotations
 from engine.kernels.matmul.registers import UNIT
 from engine.kernels.runtime.policy import inlined, kernel
 
+TOGETHER_BYTES = min(UNIT.vectors * UNIT.bytes, 64)
+"""Bytes of a row of results that neighbours fill: a register of AVX-512, or two of AVX2.
+
+A product with one of AVX2's columns of registers waits for its sums. With 8 filters, two windows
+together took 0.57 of the time of one by one, and 0.50 for the weights' gradient with one channel.
+"""
+
 
 @inlined
 def windows_together(o, q, kw, stride, itemsize):
-    """Return how many of q windows of a row are one product's row: 1 if they fill registers."""
+    """Return how many of q windows of a row are one row of a product; 1 if they fill it anyway."""
     together = 1
     while (stride == 1 and kw > 1 and q % (2 * together) == 0
-           and 2 * together * o * itemsize <= UNIT.bytes):
+           and 2 * together * o * itemsize <= TOGETHER_BYTES):
         together *= 2
     return together
 

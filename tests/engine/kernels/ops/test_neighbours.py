@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.kernels.matmul.registers import UNIT
 from engine.kernels.ops import neighbours as kernels
 from tests.engine.kernels.agreement import (
     PRECISIONS,
@@ -50,7 +49,7 @@ def test_what_would_not_gain_stays_alone(windows: int, kw: int, stride: int) -> 
 
 @pytest.mark.parametrize("size", [4, 8])
 @pytest.mark.parametrize("o", [1, 2, 3, 8, 16, 17])
-def test_neighbours_fit_a_register(o: int, size: int) -> None:
+def test_neighbours_fill_what_is_done_soonest(o: int, size: int) -> None:
     together = kernels.windows_together(o, 16, 3, 1, size)
-    assert together == 1 or together * o * size <= UNIT.bytes
-    assert together == 16 or 2 * together * o * size > UNIT.bytes
+    assert together == 1 or together * o * size <= kernels.TOGETHER_BYTES
+    assert together == 16 or 2 * together * o * size > kernels.TOGETHER_BYTES
