@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
-from PySide6.QtCore import QDir, Qt
+from PySide6.QtCore import QCoreApplication, QDir, QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from shiboken6 import isValid
 
 from gui.theme.icons import FOLDER
 from gui.theme.sheet import style_sheet
@@ -101,12 +102,51 @@ def _dress(app: QApplication) -> None:
     # A style sheet hides the name of the style below it.
     if not app.styleSheet() and app.style().objectName().lower() != "fusion":
         app.setStyle("Fusion")
+    sheet, font = style_sheet(state.tokens, state.scale), base_font()
+    if sheet == app.styleSheet():
+        return
+    is_resized = font.pointSizeF() != app.font().pointSizeF()
+    # What Qt has kept of the old sheet. With it, setting another sheet styles every widget once for
+    # each widget that it lies in: ten times as long.
+    app.style().unpolish(app)
+    app.setStyleSheet(sheet)
     palette = palette_of(state.tokens)
     app.setPalette(palette)
     QToolTip.setPalette(palette)
-    app.setFont(base_font())
-    app.setStyleSheet(style_sheet(state.tokens, state.scale))
+    if is_resized:
+        app.setFont(font)
+    windows = app.topLevelWidgets()
+    _hold_painting([window for window in windows if window.isVisible()])
+    for window in windows:
+        if window.parentWidget() is None:
+            _restyle(window, is_resized)
     state.changed.emit()
+
+
+def _hold_painting(windows: Sequence[QWidget]) -> None:
+    """Let windows be painted once all in them has its new place, and others were served before."""
+    held = [window for window in windows if window.updatesEnabled()]
+    for window in held:
+        window.setUpdatesEnabled(False)
+
+    def let_paint() -> None:
+        for window in held:
+            if isValid(window):
+                window.setUpdatesEnabled(True)
+
+    QTimer.singleShot(0, let_paint)
+
+
+def _restyle(window: QWidget, is_resized: bool) -> None:
+    """Style a window and all that belongs to it by the sheet in force, from the outside in."""
+    event = QEvent(QEvent.Type.StyleChange)
+    for widget in (window, *window.findChildren(QWidget)):
+        widget.style().polish(widget)
+        if is_resized:
+            # Nothing is measured anew where nothing but colours are new.
+            QCoreApplication.sendEvent(widget, event)
+        else:
+            widget.update()
 
 
 def palette_of(tokens: Tokens) -> QPalette:

@@ -22,7 +22,7 @@ class _Iconed(Protocol):
     def setIcon(self, icon: QIcon) -> None: ...
 
 
-def icon(name: str, colour: str | None = None) -> QIcon:
+def icon(name: str, colour: str | None = None, *, aside: bool = False) -> QIcon:
     """Return a drawing in one colour; disabled it is greyed.
 
     Parameters
@@ -31,6 +31,8 @@ def icon(name: str, colour: str | None = None) -> QIcon:
         File name in ``resources/icons`` without ``.svg``.
     colour : str | None
         ``#rrggbb``; by default the colour of text.
+    aside : bool
+        Whether it keeps to the left of a room that is wider than high; else it is as wide.
 
     Raises
     ------
@@ -38,7 +40,7 @@ def icon(name: str, colour: str | None = None) -> QIcon:
         If there is no such drawing.
     """
     tokens = current()
-    return _tinted(name, colour or tokens.text, tokens.text_disabled)
+    return _tinted(name, colour or tokens.text, tokens.text_disabled, aside)
 
 
 def follow_theme(target: _Iconed, name: str, role: str = "text") -> None:
@@ -70,11 +72,16 @@ def follow_theme(target: _Iconed, name: str, role: str = "text") -> None:
 
 
 @lru_cache(maxsize=256)
-def _tinted(name: str, colour: str, disabled: str) -> QIcon:
+def _tinted(name: str, colour: str, disabled: str, aside: bool) -> QIcon:
     path = FOLDER / f"{name}.svg"
     if path.name not in _drawings():
         raise FileNotFoundError(f"{path}: there is no such drawing.")
-    return QIcon(_Drawing(path, colour, disabled))
+    return QIcon(_Drawing(path, colour, disabled, aside=aside))
+
+
+@lru_cache(maxsize=256)
+def _source(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)
@@ -95,15 +102,18 @@ class _Drawing(QIconEngine):
     _clones: ClassVar[list[_Drawing]] = []
     """Keeps from Python's collector what Qt has asked for and owns."""
 
-    def __init__(self, path: Path, colour: str, disabled: str) -> None:
+    def __init__(self, path: Path, colour: str, disabled: str, *, aside: bool) -> None:
         super().__init__()
-        self._path, self._colour, self._disabled = path, colour, disabled
+        self._path, self._colour, self._disabled, self._aside = path, colour, disabled, aside
         self._drawn: dict[tuple[int, int, bool], QPixmap] = {}
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
         colour = self._disabled if mode is QIcon.Mode.Disabled else self._colour
-        source = self._path.read_text(encoding="utf-8").replace("currentColor", colour)
-        QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(rect))
+        source = _source(self._path).replace("currentColor", colour)
+        square = QRectF(rect)
+        if self._aside:
+            square.setWidth(square.height())
+        QSvgRenderer(QByteArray(source.encode())).render(painter, square)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         if size.isEmpty():
@@ -120,5 +130,6 @@ class _Drawing(QIconEngine):
         return self._drawn[key]
 
     def clone(self) -> _Drawing:
-        self._clones.append(_Drawing(self._path, self._colour, self._disabled))
+        self._clones.append(_Drawing(self._path, self._colour, self._disabled,
+                                     aside=self._aside))
         return self._clones[-1]

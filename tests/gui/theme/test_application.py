@@ -8,11 +8,13 @@ import sys
 from collections import Counter
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QDialogButtonBox,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -34,6 +36,74 @@ def test_switching_repaints_everything(app: QApplication, qtbot: QtBot) -> None:
     assert theme.current() is theme.DARK
     assert app.palette().color(QPalette.ColorRole.Base) == QColor(theme.DARK.surface)
     assert theme.DARK.accent in app.styleSheet()
+
+
+class Counting(QLabel):
+    """Counts how often it is told of another style."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("x", parent)
+        self.told = 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self.told += event.type() == QEvent.Type.StyleChange
+
+
+def test_a_widget_is_styled_once_however_deep_it_lies(app: QApplication, qtbot: QtBot) -> None:
+    """Set as it is, a new sheet styles a widget once for each that it lies in."""
+    outermost = inner = QWidget()
+    qtbot.addWidget(outermost)
+    for _ in range(8):
+        inner = QWidget(inner)
+    label = Counting(inner)
+    outermost.show()
+    label.told = 0
+    theme.apply(app, "dark")
+    assert label.told == 0, "nothing has another size"
+    theme.set_scale(app, 1.5)
+    assert label.told == 1
+
+
+def test_what_is_hidden_or_has_no_parent_follows_too(app: QApplication, qtbot: QtBot) -> None:
+    window = QWidget()
+    alone = QLabel("alone")
+    labels = [QLabel("never shown", window), QLabel("in a dialog", QDialog(window)), alone]
+    window.show()
+    for widget in (window, alone):
+        qtbot.addWidget(widget)
+    for label in labels:
+        label.setProperty("role", "muted")
+        label.ensurePolished()
+    theme.apply(app, "dark")
+    theme.set_scale(app, 1.5)
+    for label in labels:
+        assert label.palette().color(QPalette.ColorRole.WindowText).name() == theme.DARK.text_muted
+        assert label.fontInfo().pixelSize() == QFontInfo(theme.base_font()).pixelSize()
+
+
+def test_nothing_is_done_for_the_theme_in_force(app: QApplication, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(theme.notifier().changed):
+        theme.apply(app, "light")
+        theme.set_scale(app, theme.scale())
+
+
+def test_a_window_is_painted_once_all_has_its_place(app: QApplication, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    theme.apply(app, "dark")
+    assert not window.updatesEnabled()
+    theme.set_scale(app, 1.25)
+    qtbot.waitUntil(window.updatesEnabled)
+    gone = QWidget()
+    gone.show()
+    theme.apply(app, "light")
+    gone.close()
+    gone.deleteLater()
+    del gone
+    qtbot.waitUntil(window.updatesEnabled)
 
 
 def test_system_without_a_preference_is_light(
