@@ -19,6 +19,7 @@ from pathlib import Path
 
 from engine import native
 from engine.cachedir import cache_folder, prune
+from engine.footprint import give_back
 from engine.kernels.matmul import tile
 from engine.kernels.ops import catalogue
 from engine.kernels.runtime.driver import run_steps
@@ -90,6 +91,8 @@ def compile_ops(names: Sequence[str], precision: str, progress: Progress | None 
     finally:
         if partner is not None:
             partner.close()
+    if names:
+        give_back()
     report("ready", 1.0)
     _begin_once("old kernels", prune)
     if not is_best:

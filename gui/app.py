@@ -13,6 +13,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from engine.errors import DivergedError
+from engine.footprint import hold_little
 from gui import theme
 from gui.program import NAME, WindowOptions, complain, say
 from gui.window.collector import Collector
@@ -71,6 +72,8 @@ def open_window(app: QApplication, options: WindowOptions, faults: Faults) -> Ma
     faults.guard(window, window.keep_work)
     window.start_failed.connect(faults.end)
     app.aboutToQuit.connect(window.shut_down)
+    # Before there are threads with heaps of their own; the first paint does not wait for it.
+    window.painted.connect(hold_little)
     if sys.platform == "darwin":
         # Only there; what filters an application's events costs time at every one.
         from gui.window.file_open import FileOpener

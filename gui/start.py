@@ -48,8 +48,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         import_in_turns()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in COMMAND_LINE:
+        from engine.footprint import hold_little
         from gui.terminal import command_line
 
+        hold_little()
         return told(command_line.main(arguments))
     options = read_options(arguments)
     if lacks_screen(sys.platform, os.environ):

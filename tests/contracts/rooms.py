@@ -17,6 +17,7 @@ from tests.contracts.walls import imported
 
 ORDER = (
     "engine.arrays",
+    "engine.footprint",
     "engine.messages",
     "engine.errors",
     "engine.pages",

@@ -39,7 +39,11 @@ Function = Callable[..., None]
 
 def compiled_callback(signature: Any, function: Function) -> Any:
     """Return a function compiled for callers that know only its ``address``."""
-    return cfunc(signature, cache=True, fastmath=FASTMATH, error_model="numpy")(function)
+    found = cfunc(signature, cache=True, fastmath=FASTMATH, error_model="numpy")(function)
+    # Kept by Numba for functions that will be linked with this one, which none is: 27 MB for all
+    # ops of a precision.
+    found._library._shared_module = None
+    return found
 
 
 class Op:

@@ -50,6 +50,10 @@ NETWORKS: dict[str, list[LayerSpec]] = {
         dense("code", "linear"), layer("image", "reshape", height=4, width=4, channels=6),
         layer("conv", "conv2d", filters=48, **HE), layer("max", "max_pooling"),
         layer("row", "flatten")],
+    "max pooling to one place": [
+        dense("code", "linear"), layer("image", "reshape", height=2, width=2, channels=24),
+        layer("conv", "conv2d", filters=48, **HE), layer("max", "max_pooling"),
+        layer("row", "flatten")],
     "transposed convolution": [
         dense("code", "tanh", 64), layer("image", "reshape", height=4, width=4, channels=4),
         layer("large", "conv2d_transpose", filters=16, **HE), layer("row", "flatten")],
@@ -62,7 +66,7 @@ NETWORKS: dict[str, list[LayerSpec]] = {
 }
 
 
-FACTORS = {"max pooling": 2.0}
+FACTORS = {"max pooling": 2.0, "max pooling to one place": 2.0}
 """Of what may be further off than 1.5. The window's largest number is where the weights fit best:
 what lies under it is taken for no other than elsewhere."""
 

@@ -1,0 +1,95 @@
+"""What the process holds in memory, and what it gives back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import engine
+from engine import footprint
+
+ROOT = Path(engine.__file__).parents[1]
+
+pytestmark = pytest.mark.skipif(footprint.resident() == 0 or not sys.platform.startswith("linux"),
+                                reason="reads Linux's /proc, and sets what glibc knows")
+MB = 2**20
+
+
+def said(code: str) -> list[int]:
+    """Return the numbers that a program of its own says."""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True,
+                          check=True)
+    return [int(line) for line in done.stdout.split()]
+
+
+HELD = """
+import numpy as np
+from engine.footprint import hold_little, resident
+{first}
+np.ones(2**21).sum()
+before, small = resident(), []
+arrays = []
+for _ in range(20):
+    arrays.append(np.ones(3 * 2**18))
+    small.append(np.ones(2**13))
+del arrays
+print(resident() - before)
+"""
+
+
+def test_arrays_that_are_gone_are_given_back_whatever_lies_behind_them() -> None:
+    (by_itself,), (held,) = said(HELD.format(first="")), said(HELD.format(first="hold_little()"))
+    # Twenty of 6 MB. glibc alone keeps those that small ones lie behind.
+    assert by_itself > 60 * MB
+    assert held < 10 * MB
+
+
+LOADED = """
+from engine.compiling import compile_ops
+from engine import footprint
+import engine.compiling
+kept = []
+engine.compiling.give_back = lambda: kept.append(footprint.resident())
+compile_ops(["dense_forward"], "float32")
+footprint.give_back()
+print(kept[0], footprint.resident())
+compile_ops(["dense_backward_input"], "float32")
+print(kept[1])
+"""
+
+
+def test_loading_kernels_keeps_nothing_of_the_compiler() -> None:
+    before, after, again = said(LOADED)
+    assert before - after > 40 * MB
+    # What is needed again is read again.
+    assert again > after
+
+
+TRAINED = """
+from engine.data import load
+from engine.footprint import hold_little, resident
+from engine.spec import default_project
+from engine.training import Trainer
+hold_little()
+project = default_project()
+trainer = Trainer(project, load(project.data), run_id=1)
+while trainer.step < 20_000:
+    trainer.run(5_000)
+print(resident())
+"""
+
+
+def test_the_engine_alone_is_small() -> None:
+    # A computer that compiles at the first start has the compiler in memory.
+    said(TRAINED)
+    (found,) = said(TRAINED)
+    assert found < 120 * MB, f"{found / MB:.0f} MB"
+
+
+def test_elsewhere_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(footprint, "_c_library", lambda: None)
+    footprint.hold_little()
+    footprint.give_back()
