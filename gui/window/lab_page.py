@@ -265,6 +265,7 @@ class LabPage(QWidget):
         self.pad_desk = PadDesk(self.document, self.workbench, self.output.pad, self._folder, self)
         self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
                                    lambda: self.document.title, self._folder, self)
+        self.pages.pictured.connect(self.exports.add)
         self._wire_document()
         self._wire_workbench()
         self._wire_pair()
