@@ -104,7 +104,7 @@ class Actions(QObject):
 
     def _add_ways_out(self) -> None:
         lab, exports = self._lab, self._lab.exports
-        desk = ExportDesk(lab.document, lab.workbench, exports.folder, self._window)
+        desk = ExportDesk(lab.document, lab.workbench, exports.folder, self._window, lab.message)
         # Told where all that is written is told.
         desk.refused.connect(exports.refused)
         desk.saved.connect(exports.saved)
