@@ -111,6 +111,11 @@ class Actions(QObject):
         menu = self.menu.addMenu(TITLE)
         menu.menuAction().setToolTip(TIP)
         menu.aboutToShow.connect(partial(desk.fill, menu))
+        lab.translation.export_requested.connect(desk.ask_key)
+        shown = self._add(self.menu, "Translation", lab.translation.toggle, "Ctrl+E", "code")
+        shown.setToolTip("The network as a NumPy, PyTorch or Keras script, beside it.")
+        shown.setCheckable(True)
+        lab.translation.toggled.connect(shown.setChecked)
 
     def _add_edit_actions(self) -> None:
         stack, standard = self._lab.document.undo_stack, QKeySequence.StandardKey

@@ -85,6 +85,13 @@ class ExportDesk(QObject):
             action.setToolTip(target.help)
             action.triggered.connect(partial(self._on_target_triggered, target))
 
+    @Slot(str)
+    def ask_key(self, key: str) -> None:
+        """Ask for a file, and write the project as the target with this key."""
+        from engine.export.targets import target
+
+        self.ask(target(key))
+
     def ask(self, target: Target) -> None:
         """Ask for a file, and write the project to it and to what belongs to it."""
         try:
