@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.data.progress import telling
 from engine.errors import DataError
 
 PIECE = 2**20
@@ -33,8 +34,10 @@ def digest_of(path: Path) -> str:
                 found.update(f"{name}\0{size}\n".encode("utf-8", "surrogateescape"))
         else:
             with path.open("rb") as file:
+                tell = telling(path.stat().st_size)
                 while piece := file.read(PIECE):
                     found.update(piece)
+                    tell(file.tell())
     except FileNotFoundError as error:
         raise DataError("file.missing", path=str(path)) from error
     except (OSError, ValueError) as error:

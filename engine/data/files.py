@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from engine.data.encodings import guess, is_mostly_utf8
 from engine.data.kinds import binary_kind
@@ -24,6 +23,7 @@ from engine.data.limits import (
     PIECE_BYTES,
     PIECES,
 )
+from engine.data.progress import telling
 from engine.errors import DataError
 from engine.messages import say
 
@@ -59,6 +59,10 @@ class Head:
     def complete(self) -> bool:
         """Whether the head is the whole file."""
         return self.size <= len(self.content)
+
+
+TOLD_LINES = 4096
+"""Lines after which it is told how far reading has come."""
 
 
 @contextmanager
@@ -385,11 +389,15 @@ def open_lines(path: Path, encoding: str, errors: str = "strict",
             yield _mended_lines(lines, mending or Mending())
 
 
-def _read_lines(path: Path, file: TextIO) -> Iterator[str]:
+def _read_lines(path: Path, file: io.TextIOWrapper) -> Iterator[str]:
+    tell, count = telling(os.fstat(file.fileno()).st_size), 0
     try:
         with _named_errors(path):
             while line := file.readline(LONGEST_LINE + 1):
                 yield line
+                count += 1
+                if not count % TOLD_LINES:
+                    tell(os.lseek(file.fileno(), 0, os.SEEK_CUR))
     except UnicodeError as error:
         raise wrong_encoding(str(file.encoding), path.name) from error
 

@@ -9,7 +9,7 @@ from engine.arrays import Reals
 from engine.data.dataset import Dataset
 from engine.export.examples import graph_data, taken_along
 from engine.export.graph import Graph, graph_layers, graph_training
-from engine.export.proof import prove
+from engine.export.proof import STEPS, prove
 from engine.spec import ProjectSpec
 from engine.training import Trainer
 from engine.training.examples import class_weights, prepare
@@ -18,7 +18,7 @@ from engine.training.order import carries_state
 
 def build_graph(project: ProjectSpec, dataset: Dataset,
                 weights: Mapping[str, Reals] | None = None,
-                start: Mapping[str, Reals] | None = None) -> Graph:
+                start: Mapping[str, Reals] | None = None, steps: int = STEPS) -> Graph:
     """Return a project as every writer reads it.
 
     Parameters
@@ -32,6 +32,8 @@ def build_graph(project: ProjectSpec, dataset: Dataset,
     start : Mapping[str, real array], optional
         Parameters of another network with which layers that match start; not asked where
         ``weights`` are given.
+    steps : int
+        Of training, whose end is proved too; no script says anything of it.
 
     Raises
     ------
@@ -55,4 +57,4 @@ def build_graph(project: ProjectSpec, dataset: Dataset,
         project.name, dtype, project.training.seed, layers, training,
         graph_data(project, some, examples, len(dataset.training) + len(dataset.validation)),
         given, is_trained,
-        prove(project, some, examples, layers, training, given))
+        prove(project, some, examples, layers, training, given, steps))

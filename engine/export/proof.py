@@ -65,8 +65,8 @@ def without_chance(project: ProjectSpec) -> ProjectSpec:
 
 
 def prove(project: ProjectSpec, dataset: Dataset, examples: Examples,
-          layers: tuple[GraphLayer, ...], training: GraphTraining, weights: Mapping[str, Reals]
-          ) -> Proof:
+          layers: tuple[GraphLayer, ...], training: GraphTraining, weights: Mapping[str, Reals],
+          steps: int = STEPS) -> Proof:
     """Return what our engine computes of a network with given weights.
 
     Parameters
@@ -79,6 +79,8 @@ def prove(project: ProjectSpec, dataset: Dataset, examples: Examples,
         The graph's.
     weights : Mapping[str, real array]
         Parameters by name.
+    steps : int
+        Of training, after which outputs are computed again.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def prove(project: ProjectSpec, dataset: Dataset, examples: Examples,
     outputs = witness.outputs(asked)
     # A network that is about to explode can be exported all the same.
     with suppress(DivergedError):
-        _take(witness, STEPS)
+        _take(witness, steps)
     return Proof(
         batch, loss, gradients, asked, outputs, _draws(project, layers, len(batch)),
         witness.outputs(asked), witness.step, TOLERANCES[project.training.precision])

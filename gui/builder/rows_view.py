@@ -86,9 +86,12 @@ class RowsView(QListView):
     -------
     fitted()
         Rows, the room below the last of them, or what is dragged over them lie elsewhere.
+    layer_hovered(str)
+        The pointer is over the row of this layer; empty when it is over none any more.
     """
 
     fitted = Signal()
+    layer_hovered = Signal(str)
 
     def __init__(self, document: Document, actions: LayerActions,
                  parent: QWidget | None = None) -> None:
@@ -264,10 +267,21 @@ class RowsView(QListView):
             row = self.indexAt(point).row()
             plus = self._plus_at(point)
             wire = self.wiring.at(point)
+        if row != self.hovered:
+            self.layer_hovered.emit("" if row == NOWHERE else
+                                    self.model_of_rows.rows[row].layer_id)
         if (row, plus, wire) != (self.hovered, self.plus, self.hovered_wire):
             self.hovered, self.plus, self.hovered_wire = row, plus, wire
             shape = Qt.CursorShape.PointingHandCursor
             self.viewport().setCursor(shape if plus != NOWHERE else Qt.CursorShape.ArrowCursor)
+            self.viewport().update(0, 0, self.columns.instruments, self.viewport().height())
+
+    @Slot(str)
+    def mark(self, layer_id: str) -> None:
+        """Show the row of a layer that is pointed at elsewhere as if it were here; empty: none."""
+        row = self.model_of_rows.position(layer_id) if layer_id else NOWHERE
+        if row != self.hovered:
+            self.hovered = row
             self.viewport().update(0, 0, self.columns.instruments, self.viewport().height())
 
     def _plus_at(self, point: QPoint) -> int:

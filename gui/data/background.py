@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from engine.data.progress import heard
 from engine.errors import DataError, EngineError
 
 Job = Callable[[], object]
+PAUSE_S = 0.05
+"""Least time between two times that a job tells how far it is."""
 
 
 class Background(QObject):
@@ -27,10 +31,14 @@ class Background(QObject):
         The latest job's result. Sent in the thread that this object lives in.
     failed(EngineError)
         Why the latest job has none.
+    read(float)
+        How much the latest job has read of the file in hand, 0 to 1.
     """
 
     done = Signal(object)
     failed = Signal(object)
+    read = Signal(float)
+    _told = Signal(int, float)
     _arrived = Signal(int, object)
 
     # A thread must not tell its result to an object that is being deleted: who waits for one is
@@ -44,6 +52,7 @@ class Background(QObject):
         self._ticket = 0
         self._threads: list[threading.Thread] = []
         self._arrived.connect(self._on_arrived, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
 
     def submit(self, job: Job) -> None:
         """Start a job; results of those before it will not be told."""
@@ -67,14 +76,29 @@ class Background(QObject):
 
     def _run(self, ticket: int, job: Job) -> None:
         outcome: object = DataError("background.unforeseen", place=self._name)
+        told_s = 0.0
+
+        def hear(share: float) -> None:
+            nonlocal told_s
+            now_s = time.perf_counter()
+            if now_s - told_s > PAUSE_S:
+                told_s = now_s
+                self._told.emit(ticket, share)
+
         try:
-            outcome = job()
+            with heard(hear):
+                outcome = job()
         except EngineError as error:
             outcome = error
         except MemoryError:
             outcome = DataError("background.memory", place=self._name)
         finally:
             self._arrived.emit(ticket, outcome)
+
+    @Slot(int, float)
+    def _on_told(self, ticket: int, share: float) -> None:
+        if ticket == self._ticket:
+            self.read.emit(share)
 
     @Slot(int, object)
     def _on_arrived(self, ticket: int, outcome: object) -> None:

@@ -147,6 +147,7 @@ class BringDialog(QDialog):
         self._looker.done.connect(self._on_looker_done)
         self._looker.failed.connect(self._on_looker_failed)
         self._loader.done.connect(self._on_loader_done)
+        self._loader.read.connect(self.progress.set_share)
         self._loader.failed.connect(self._on_loader_failed)
         self._pause.timeout.connect(self._look)
         self.top.file.clicked.connect(self.ask_file)

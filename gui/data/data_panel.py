@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -63,6 +62,7 @@ from gui.widgets import (
     IconButton,
     LabelledSlider,
     MessageBar,
+    ReadingBar,
     Segmented,
     even_stops,
     plain_tip,
@@ -210,10 +210,9 @@ class DataPanel(EditingPanel):
         self.setAccessibleName("Data")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.message = MessageBar(stacked=True)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 0)
-        self.progress.setAccessibleName("Loading data")
+        self.progress = ReadingBar("Loading data")
         self.progress.hide()
+        self._background.read.connect(self.progress.set_share)
         self.share = LabelledSlider(
             "Training share", even_stops(10, 90, 5), 50, unit="%",
             tooltip="Share of the examples to learn from; the others are for validation.")

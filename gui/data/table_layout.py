@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
-    QProgressBar,
     QSizePolicy,
     QTableWidget,
     QVBoxLayout,
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
-from gui.widgets import Button, ElidedLabel, Fold, PrimaryButton
+from gui.widgets import Button, ElidedLabel, Fold, PrimaryButton, ReadingBar
 
 
 def arranged(dialog: QWidget, parts: Sequence[QWidget | QLayout], filling: QWidget) -> None:
@@ -75,12 +74,10 @@ def rows_box(rows: QTableWidget) -> QWidget:
     return _box(heading, rows)
 
 
-def bottom_row() -> tuple[QLayout, QProgressBar, ElidedLabel, Button, PrimaryButton]:
+def bottom_row() -> tuple[QLayout, ReadingBar, ElidedLabel, Button, PrimaryButton]:
     """Return the last row: what goes on, and the buttons that end the dialog."""
-    progress = QProgressBar()
-    progress.setRange(0, 0)
+    progress = ReadingBar("Reading the file")
     progress.setFixedWidth(theme.px(90))
-    progress.setAccessibleName("Reading the file")
     status = ElidedLabel()
     cancel = Button("Cancel")
     cancel.setToolTip("Close this window; the data stay what they are.")

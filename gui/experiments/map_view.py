@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEngine,
+    QPainter,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from engine.experiments.board import Values
@@ -148,16 +157,19 @@ class MapView(SweepView):
         places = self.places()
         if places is None:
             return
+        ratio = self.devicePixelRatioF()
+        if painter.deviceTransform().m11() != ratio or (
+                painter.paintEngine().type() == QPaintEngine.Type.SVG):
+            # For a file, in which pixels of the screen would be coarse.
+            _paint_all(painter, picture, places)
+            return
         if self._cells is None:
-            ratio = self.devicePixelRatioF()
             self._cells = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
             self._cells.setDevicePixelRatio(ratio)
             self._cells.fill(Qt.GlobalColor.transparent)
             inner = QPainter(self._cells)
             inner.setFont(painter.font())
-            paint_cells(inner, picture, places)
-            paint_axes(inner, places)
-            paint_lines(inner, picture.theory.lines, places)
+            _paint_all(inner, picture, places)
             inner.end()
         painter.drawPixmap(0, 0, self._cells)
 
@@ -175,3 +187,9 @@ class MapView(SweepView):
         painter.drawRect(rectangle & places.area)
         painter.setPen(QPen(QColor(tokens.accent), 2))
         painter.drawRect(rectangle & places.area)
+
+
+def _paint_all(painter: QPainter, picture: SweepPicture, places: MapPlaces) -> None:
+    paint_cells(painter, picture, places)
+    paint_axes(painter, places)
+    paint_lines(painter, picture.theory.lines, places)

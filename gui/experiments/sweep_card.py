@@ -6,19 +6,22 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from engine.experiments.map_verdict import Verdict
+from engine.telemetry.tables import Table
 from gui.experiments.legend import SweepLegend
 from gui.experiments.map_view import MapView
 from gui.experiments.spread_view import SpreadView
 from gui.experiments.strands_view import StrandsView
 from gui.experiments.sweep_picture import Describe, SweepPicture
+from gui.experiments.sweep_table import sweep_table
 from gui.experiments.sweep_view import SweepView
 from gui.experiments.verdict_line import VerdictLine
-from gui.widgets import Card, set_page
+from gui.widgets import PictureCard, set_page
 
+NOT_COMPUTED = "Nothing of this sweep has been computed yet. Press Compute first."
 NOTHING = "Choose a map at the left, or make a sweep of your own with New."
 
 
-class SweepCard(Card):
+class SweepCard(PictureCard):
     """A sweep. GUI thread only.
 
     Signals
@@ -31,6 +34,8 @@ class SweepCard(Card):
 
     opened = Signal(object)
     refine_requested = Signal(object, object)
+    nothing = NOT_COMPUTED
+    of_project = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Map", parent)
@@ -56,6 +61,15 @@ class SweepCard(Card):
         """Return the picture that is seen; None while there is none."""
         shown = self.stack.currentWidget()
         return shown if isinstance(shown, SweepView) else None
+
+    def table(self) -> Table:
+        """Return a row for every network that has been computed, with all that is known of it."""
+        view = self.view()
+        return ([], []) if view is None or view.picture is None else sweep_table(view.picture)
+
+    def pictured(self) -> tuple[QWidget, ...]:
+        """Return map, lines or strands, what their colours mean, and what they show."""
+        return self.stack, self.legend, self.verdict
 
     def show_sweep(self, title: str, setting: str, picture: SweepPicture, describe: Describe
                    ) -> None:

@@ -122,8 +122,8 @@ QComboBox { padding: 4u 6u 4u 9u; }
 QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover { border-color: $border_strong; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid $focus;
     padding: 3u 7u; }
-PageSheet, PageSheet:hover { border: 2px solid transparent; padding: 0; }
-PageSheet:focus { border: 2px solid $focus; padding: 0; }
+PageSheet, PageSheet:hover, CodeView, CodeView:hover { border: 2px solid transparent; padding: 0; }
+PageSheet:focus, CodeView:focus { border: 2px solid $focus; padding: 0; }
 QAbstractSpinBox:focus { border: 2px solid $focus; padding: 2u 3u; }
 QComboBox:focus, QComboBox:on { border: 2px solid $focus; padding: 3u 5u 3u 8u; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $text_disabled;

@@ -39,6 +39,8 @@ class Tokens:
         Ring around a data point.
     focus : str
         Ring around what has the keyboard.
+    code_keyword, code_text, code_number, code_remark, code_name : str
+        Words of the language, texts, numbers and remarks in a program; names where they are given.
     classes : tuple[str, ...]
         Ten colours for classes, the first two as ``negative`` and ``positive``.
     """
@@ -79,6 +81,11 @@ class Tokens:
     ghost: str
     point_outline: str
     focus: str
+    code_keyword: str
+    code_text: str
+    code_number: str
+    code_remark: str
+    code_name: str
     classes: tuple[str, ...]
 
     @property
@@ -124,6 +131,11 @@ LIGHT = Tokens(
     ghost="#868c95",
     point_outline="#ffffff",
     focus="#0877bd",
+    code_keyword="#7a3fb0",
+    code_text="#0f7854",
+    code_number="#985900",
+    code_remark="#5f656e",
+    code_name="#066aa9",
     classes=("#f59322", "#0877bd", "#2b9a6b", "#8a56c2", "#c8324f",
              "#1aa3ad", "#8b6a2b", "#d665a8", "#66707c", "#8db128"),
 )
@@ -165,6 +177,11 @@ DARK = Tokens(
     ghost="#767e8a",
     point_outline="#0d0f13",
     focus="#6bb8ef",
+    code_keyword="#c79bff",
+    code_text="#7fd1ae",
+    code_number="#f0b56a",
+    code_remark="#9ea5af",
+    code_name="#7cc4f5",
     classes=("#f7a14a", "#4aa8ea", "#4cc793", "#b58cf0", "#f06a85",
              "#3fc6cf", "#c4a25a", "#ee8cc6", "#a0a8b4", "#b5d650"),
 )

@@ -21,6 +21,7 @@ from gui.widgets.flow import FlowLayout
 from gui.widgets.fold import Fold
 from gui.widgets.labels import Badge, ElidedLabel, StatReadout, StatusGlyph, plain_tip
 from gui.widgets.messages import MessageBar, Toast
+from gui.widgets.reading_bar import ReadingBar
 from gui.widgets.reading_box import ReadingBox
 from gui.widgets.segmented import SegmentButton, Segmented
 from gui.widgets.ticks import linear_ticks, nice_step, tick_text
@@ -45,6 +46,7 @@ __all__ = [
     "MessageBar",
     "PictureCard",
     "PrimaryButton",
+    "ReadingBar",
     "ReadingBox",
     "SegmentButton",
     "Segmented",

@@ -93,7 +93,18 @@ class Card(QFrame):
 
 
 class PictureCard(Card):
-    """A card whose picture, and the numbers behind it, can be saved; see `gui.window`."""
+    """A card whose picture, and the numbers behind it, can be saved; see `gui.window`.
+
+    Attributes
+    ----------
+    nothing : str
+        What is said where there are no numbers yet.
+    of_project : bool
+        Whether it shows the project, whose title then begins the names of files.
+    """
+
+    nothing = "There are no figures yet. Take a step first."
+    of_project = True
 
     def table(self) -> Table:
         """Return the numbers behind what is drawn, all that are known, on linear scales.

@@ -104,13 +104,18 @@ class Actions(QObject):
 
     def _add_ways_out(self) -> None:
         lab, exports = self._lab, self._lab.exports
-        desk = ExportDesk(lab.document, lab.workbench, exports.folder, self._window)
+        desk = ExportDesk(lab.document, lab.workbench, exports.folder, self._window, lab.message)
         # Told where all that is written is told.
         desk.refused.connect(exports.refused)
         desk.saved.connect(exports.saved)
         menu = self.menu.addMenu(TITLE)
         menu.menuAction().setToolTip(TIP)
         menu.aboutToShow.connect(partial(desk.fill, menu))
+        lab.translation.export_requested.connect(desk.ask_key)
+        shown = self._add(self.menu, "Translation", lab.translation.toggle, "Ctrl+E", "code")
+        shown.setToolTip("The network as a NumPy, PyTorch or Keras script, beside it.")
+        shown.setCheckable(True)
+        lab.translation.toggled.connect(shown.setChecked)
 
     def _add_edit_actions(self) -> None:
         stack, standard = self._lab.document.undo_stack, QKeySequence.StandardKey

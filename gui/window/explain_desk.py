@@ -138,7 +138,7 @@ class ExplainDesk(QObject):
             return
         self._calm.stop()
         had_focus = self.panel.isAncestorOf(QApplication.focusWidget() or self._home)
-        self._right.drop_page()
+        self._right.drop_page(self.panel)
         self.panel.hide()
         if had_focus:
             self._home.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -168,7 +168,7 @@ class ExplainDesk(QObject):
         panel = self._panel()
         room = self._pages.beside
         if room is not None:
-            self._right.drop_page()
+            self._right.drop_page(panel)
             if room.indexOf(panel) < 0:
                 room.addWidget(panel)
                 _share(room, theme.px(BESIDE))

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from engine.errors import EngineError
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from engine.export.target import Target
     from gui.document.document import Document
     from gui.document.file_folder import FileFolder
+    from gui.widgets import MessageBar
     from gui.workbench.workbench import Workbench
 
 TITLE = "Export"
 TIP = ("Write the network as a script or model of another library, with its weights. Scripts prove "
        "that they compute the same.")
+AT_ONCE_MS = 250
+"""What is written by then is not said to be on its way."""
+TOPIC = "export"
 
 
 class ExportDesk(QObject):
@@ -37,6 +41,8 @@ class ExportDesk(QObject):
         Where dialogs open.
     window : QWidget
         Where they appear; Qt's owner.
+    message : MessageBar
+        Where it is said that a file is on its way, with a button that cancels it.
 
     Signals
     -------
@@ -50,13 +56,21 @@ class ExportDesk(QObject):
     saved = Signal(object)
 
     def __init__(self, document: Document, workbench: Workbench, folder: FileFolder,
-                 window: QWidget) -> None:
+                 window: QWidget, message: MessageBar) -> None:
         super().__init__(window)
         self._document, self._bench = document, workbench
-        self._folder, self._window = folder, window
+        self._folder, self._window, self._message = folder, window, message
+        self._errand: ExportErrand | None = None
+        self._name = ""
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(AT_ONCE_MS)
+        self._slow.timeout.connect(self._on_slow_timeout)
+        message.action_requested.connect(self._on_message_action_requested)
         self._reports = ExportReports(self)
         self._reports.made.connect(self._on_reports_made)
         self._reports.failed.connect(self._on_reports_failed)
+        self._reports.cancelled.connect(self._on_reports_cancelled)
 
     def fill(self, menu: QMenu) -> None:
         """Add what a project can be written as to a menu, once it is opened."""
@@ -70,6 +84,13 @@ class ExportDesk(QObject):
             action = menu.addAction(f"{target.title}…")
             action.setToolTip(target.help)
             action.triggered.connect(partial(self._on_target_triggered, target))
+
+    @Slot(str)
+    def ask_key(self, key: str) -> None:
+        """Ask for a file, and write the project as the target with this key."""
+        from engine.export.targets import target
+
+        self.ask(target(key))
 
     def ask(self, target: Target) -> None:
         """Ask for a file, and write the project to it and to what belongs to it."""
@@ -94,15 +115,49 @@ class ExportDesk(QObject):
             self._folder.note(path)
             asked = Export(self._document.project, self._document.dataset, weights, target,
                            path.parent, stem)
-            self._bench.runs.undertake(NAME, ExportErrand(asked, self._reports))
+            self._begin(path.name, ExportErrand(asked, self._reports))
+
+    def _begin(self, name: str, errand: ExportErrand) -> None:
+        """Have it written, and say so if that takes a while: runs and large data come first."""
+        self._errand, self._name = errand, name
+        self._bench.runs.undertake(NAME, errand)
+        self._slow.start()
+
+    def _end(self) -> None:
+        self._errand = None
+        self._slow.stop()
+        if self._message.topic == TOPIC:
+            self._message.hide()
 
     def _on_target_triggered(self, target: Target, _checked: bool = False) -> None:
         self.ask(target)
 
+    @Slot()
+    def _on_slow_timeout(self) -> None:
+        if self._errand is not None:
+            self._message.show_message(
+                f"Writing {self._name}. Its proof and its examples take a moment; runs go on.",
+                action="Cancel", topic=TOPIC)
+
+    @Slot()
+    def _on_message_action_requested(self) -> None:
+        if self._errand is not None and self._message.topic == TOPIC:
+            self._errand.cancel()
+            self._message.show_message(f"Cancelling the export of {self._name}…", topic=TOPIC)
+
+    @Slot()
+    def _on_reports_cancelled(self) -> None:
+        self._end()
+        self._message.show_message(
+            f"The export of {self._name} was cancelled, and nothing has been written.",
+            topic="cancelled")
+
     @Slot(object)
     def _on_reports_made(self, path: Path) -> None:
+        self._end()
         self.saved.emit(path)
 
     @Slot(object)
     def _on_reports_failed(self, error: EngineError) -> None:
+        self._end()
         self.refused.emit(error.sentence)

@@ -50,6 +50,7 @@ from gui.window.stage import Stage
 from gui.window.theory_desk import TheoryDesk
 from gui.window.top_bar import TopBar
 from gui.window.transfer_report import TransferDialog
+from gui.window.translation_desk import TranslationDesk
 from gui.window.transport_bar import TransportBar
 from gui.window.wishes import Wishes
 from gui.workbench.pace import Speed
@@ -202,7 +203,7 @@ class LabPage(QWidget):
         """Stop and wait for everything that works behind the window."""
         self._preparation.stop()
         self._stage.stop()
-        for desk in (self.theory, self.initialisers, self.pages):
+        for desk in (self.theory, self.initialisers, self.pages, self.translation):
             desk.shut_down()
         # Qt's undo stack tells of its end when its document is half gone already.
         self.document.undo_stack.blockSignals(True)
@@ -253,6 +254,8 @@ class LabPage(QWidget):
                            self._inner, self._stage, self._folder, self._settings, self)
         self.explain = ExplainDesk(self.document, self._stage, self.pages, self.right,
                                    self.network, self)
+        self.translation = TranslationDesk(self.document, self.workbench, self.pages, self.right,
+                                           self.network, self)
         theme.notifier().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -265,6 +268,7 @@ class LabPage(QWidget):
         self.pad_desk = PadDesk(self.document, self.workbench, self.output.pad, self._folder, self)
         self.exports = PlotExports((self.loss, self.gradients, self.output, self.network),
                                    lambda: self.document.title, self._folder, self)
+        self.pages.pictured.connect(self.exports.add)
         self._wire_document()
         self._wire_workbench()
         self._wire_pair()

@@ -66,9 +66,12 @@ class Pages(QObject):
         A file has been written.
     told(str)
         A sentence about what has come into the lab.
+    pictured(PictureCard)
+        There is another plot that can be saved.
     """
 
     told = Signal(str)
+    pictured = Signal(object)
     changed = Signal(str)
     refused = Signal(str)
     saved = Signal(object)
@@ -147,6 +150,7 @@ class Pages(QObject):
             desk = self.experiments = ExperimentsDesk(self._document, self._settings, self)
             self._put(EXPERIMENTS, desk.page)
             desk.opened_in_lab.connect(self._on_experiments_opened)
+            self.pictured.emit(desk.page.sweep)
         return self.experiments
 
     @Slot(str)

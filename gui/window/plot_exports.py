@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -27,10 +27,9 @@ PNG, SVG, CSV = "Pictures (*.png)", "Drawings (*.svg)", "Tables (*.csv)"
 SUFFIXES = {PNG: ".png", SVG: ".svg", CSV: ".csv"}
 PNG_TIP = "Twice as many pixels as on the screen."
 SVG_TIP = "Lines and texts that stay sharp at any size and can be changed."
-CSV_TIP = ("All that is known of the run, with every digit and on a linear scale, whatever the "
-           "plot shows of it.")
+CSV_TIP = ("All that is known, with every digit and on a linear scale, whatever the plot shows of "
+           "it.")
 WHITE_TIP = "Draw pictures as in the light theme."
-EMPTY = "There are no figures yet. Take a step first."
 
 
 class PlotExports(QObject):
@@ -77,6 +76,12 @@ class PlotExports(QObject):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus_changed)
+
+    @Slot(object)
+    def add(self, plot: PictureCard) -> None:
+        """Offer files of one more plot."""
+        self._plots = *self._plots, plot
+        plot.installEventFilter(self)
 
     def current(self) -> PictureCard | None:
         """Return the plot that was used last and can be seen, else the first that can."""
@@ -129,7 +134,7 @@ class PlotExports(QObject):
             return
         table = plot.table()
         if not any(len(column) for column in table[1]):
-            self.refused.emit(EMPTY)
+            self.refused.emit(plot.nothing)
             return
         self._ask(plot, "Save figures of plot", (CSV,), lambda _path: csv_text(table).encode())
 
@@ -153,7 +158,7 @@ class PlotExports(QObject):
 
     def _ask(self, plot: PictureCard, title: str, kinds: Sequence[str],
              made: Callable[[Path], bytes]) -> None:
-        name = _file_name(f"{self._name()} {plot.title()}")
+        name = _file_name(f"{self._name()} {plot.title()}" if plot.of_project else plot.title())
         suggested = str(Path(self.folder.path()) / f"{name}{SUFFIXES[kinds[0]]}")
         wanted = file_to_write(self._window, title, suggested, kinds, partial(_named, kinds))
         if wanted is None:
@@ -178,8 +183,16 @@ class PlotExports(QObject):
         # have just come may wait for that, and would not draw itself until then.
         for part in (plot, *plot.findChildren(QWidget)):
             part.setUpdatesEnabled(True)
-        with theme.in_light(app) if self.white else nullcontext():
-            return svg_of(plot) if is_svg else png_of(plot)
+        # What has the keyboard is marked, which belongs to that moment.
+        focus = app.focusWidget() if plot.isAncestorOf(app.focusWidget() or self._window) else None
+        if focus is not None:
+            focus.clearFocus()
+        try:
+            with theme.in_light(app) if self.white else nullcontext():
+                return svg_of(plot) if is_svg else png_of(plot)
+        finally:
+            if focus is not None:
+                focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(bool)
     def _on_white_toggled(self, on: bool) -> None:

@@ -54,7 +54,8 @@ class RightColumn(QSplitter):
         self._instruments: dict[str, Instrument] = {}
         self._switches: dict[tuple[str, ...], QWidget] = {}
         self._turns: tuple[str, ...] = ()
-        self._page: QWidget | None = None
+        # The last of them is seen; the others wait until it is dropped.
+        self._pages: list[QWidget] = []
         self._gives_way = False
         self._height = 0
 
@@ -68,26 +69,38 @@ class RightColumn(QSplitter):
             self.setStretchFactor(self.count() - 1, one.share)
 
     def show_page(self, page: QWidget) -> None:
-        """Let a page stand above the views, or in their place."""
-        self._page = page
+        """Let a page stand above the views, or in their place; one that stands there waits."""
+        self._pages = [one for one in self._pages if one is not page]
+        for other in self._pages:
+            other.hide()
+        self._pages.append(page)
         self.insertWidget(0, page)
         self.setStretchFactor(0, PAGE_SHARE)
         page.show()
         self.fit(self._height)
         self.take_usual_heights()
 
-    def drop_page(self) -> None:
-        """Give the views their place again; the page belongs to whoever has shown it."""
-        if self._page is None:
+    def drop_page(self, page: QWidget) -> None:
+        """Give the views, or the page that waits, their place again.
+
+        The page belongs to whoever has shown it; one that stands elsewhere stays as it is.
+        """
+        if page not in self._pages:
             return
-        self._page.hide()
-        self._page = None
+        self._pages.remove(page)
+        page.hide()
+        if self._pages:
+            self._pages[-1].show()
         self.fit(self._height)
         self.take_usual_heights()
 
     def gives_way(self) -> bool:
         """Say whether the views are not seen, since a page has their place."""
         return self._gives_way
+
+    @property
+    def _page(self) -> QWidget | None:
+        return self._pages[-1] if self._pages else None
 
     def take_usual_heights(self) -> None:
         """Give every view its share of the height."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,10 +34,13 @@ class ExportReports(QObject):
         The file that people open has been written, with those that belong to it.
     failed(EngineError)
         Why nothing has.
+    cancelled()
+        Nothing has, as nobody wanted it any more.
     """
 
     made = Signal(object)
     failed = Signal(object)
+    cancelled = Signal()
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,7 @@ def make_graph(asked: Export) -> Graph:
 
 
 class ExportErrand:
-    """Writes a project, in two pieces. Training thread only, but for its making.
+    """Writes a project, in two pieces. Training thread only, but for its making and `cancel`.
 
     Parameters
     ----------
@@ -84,14 +88,26 @@ class ExportErrand:
     def __init__(self, asked: Export, reports: ExportReports) -> None:
         self._asked, self._reports = asked, reports
         self._graph: Graph | None = None
+        self._is_cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """Write nothing, unless it is being written already; from any thread."""
+        self._is_cancelled.set()
 
     def advance(self, budget_s: float) -> bool:
         """Do the next piece, which is not done in smaller ones; return whether all is done."""
         asked = self._asked
+        if self._is_cancelled.is_set():
+            self._reports.cancelled.emit()
+            return True
         if self._graph is None:
             self._graph = make_graph(asked)
             return False
         written = asked.target.write(self._graph, asked.stem)
+        if self._is_cancelled.is_set():
+            # Behind here all files or none: they belong together.
+            self._reports.cancelled.emit()
+            return True
         for name, content in written.files.items():
             replace_file(asked.folder / name, content)
         self._reports.made.emit(asked.folder / written.main)

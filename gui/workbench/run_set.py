@@ -349,8 +349,7 @@ class RunSet(QObject):
         run = self._runs.get(key)
         found = None
         if run is not None and run.state not in (State.PREPARING, State.INVALID):
-            reply: SimpleQueue[Checkpoint | None] = SimpleQueue()
-            self._worker.submit(Collect(key, reply))
+            reply = self.collect(key)
             try:
                 found = reply.get(timeout=COLLECT_S)
             except Empty:
@@ -358,6 +357,15 @@ class RunSet(QObject):
         if found is None:
             raise SpecError("run.none-yet")
         return found
+
+    def collect(self, key: str) -> SimpleQueue[Checkpoint | None]:
+        """Return where the training thread will put what `checkpoint` returns; waits for nothing.
+
+        An errand that is undertaken afterwards finds it there; None if there is no such run then.
+        """
+        reply: SimpleQueue[Checkpoint | None] = SimpleQueue()
+        self._worker.submit(Collect(key, reply))
+        return reply
 
     def ask(self, command: Recall | Trace | Release | Dissect | Ask | Weigh) -> None:
         """Have the training thread look at earlier steps, take the next apart, or answer."""

@@ -61,6 +61,7 @@ ORDER = (
     "gui.labs",
     "gui.microscope",
     "gui.experiments",
+    "gui.translation",
     "gui.templates",
     "gui.workbench",
     "gui.terminal",

@@ -18,7 +18,8 @@ LIGHT = ("engine.spec", "engine.layers", "engine.data", "engine.telemetry", "eng
          "engine.export.plain", "engine.export.pytorch", "engine.export.targets")
 """What the window's thread may use: none of it loads Numba."""
 VIEWS = ("gui.builder", "gui.data", "gui.hyper", "gui.plots", "gui.output", "gui.doctor",
-         "gui.runs", "gui.microscope", "gui.experiments", "gui.labs", "gui.pages")
+         "gui.runs", "gui.microscope", "gui.experiments", "gui.labs", "gui.pages",
+         "gui.translation")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from engine.data.importers.image_forms import Settled, none_readable, spread
 from engine.data.importers.image_options import Form
 from engine.data.importers.importer import LeftOut
 from engine.data.late_rows import LateRows
+from engine.data.progress import telling
 from engine.data.rows import ByteRows
 from engine.data.unreadable import UnreadableError
 from engine.errors import DataError
@@ -102,11 +103,15 @@ def _unpacked(collection: Collection, form: Form) -> tuple[Collection, NDArray[n
     content = np.empty((len(collection), form.size), np.uint8)
     faults: dict[int, LeftOut] = {}
 
+    tell = telling(len(collection))
+
     def unpack(row: int) -> None:
         try:
             content[row] = pictures.decode(row, form).ravel()
         except UnreadableError as error:
             faults[row] = LeftOut(collection.names[row], error.reason)
+        # Rows are taken in turn, a few at a time.
+        tell(row)
 
     _for_each(range(len(collection)), unpack)
     if not faults:

@@ -39,6 +39,7 @@ from engine.data.importers.sounds_told import (
     targets,
 )
 from engine.data.modality import Modality
+from engine.data.progress import telling
 from engine.data.remark import Remark, remark
 from engine.data.resampling import at_speed
 from engine.data.sound_bytes import Frames, as_shorts, frames_of
@@ -175,7 +176,9 @@ def _read(collection: Collection, rate: int, make: Callable[[Waveform], NDArray[
     kept, made, size = [], [], 0
     left_out = list(collection.left_out)
     first: DataError | None = None
-    for one in collection.recordings:
+    tell = telling(len(collection.recordings))
+    for done, one in enumerate(collection.recordings):
+        tell(done)
         try:
             made.append(make(collection.sound(one, rate)))
             kept.append(one)

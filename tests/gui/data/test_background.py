@@ -5,6 +5,7 @@ import threading
 import pytest
 from pytestqt.qtbot import QtBot
 
+from engine.data.progress import telling
 from engine.errors import DataError
 from gui.data.background import Background
 
@@ -58,3 +59,20 @@ def test_failures_become_sentences(background: Background, qtbot: QtBot, error: 
         background.submit(fail)
     assert failed.args is not None
     assert words in failed.args[0].sentence
+
+
+def test_it_says_how_much_the_latest_job_has_read(background: Background, qtbot: QtBot) -> None:
+    told: list[float] = []
+    background.read.connect(told.append)
+    gate = threading.Event()
+
+    def old() -> None:
+        gate.wait(5)
+        telling(4)(1)
+
+    background.submit(old)
+    with qtbot.waitSignal(background.done):
+        background.submit(lambda: telling(4)(3))
+    gate.set()
+    qtbot.waitUntil(lambda: not Background._waiting)
+    assert told == [0.75]

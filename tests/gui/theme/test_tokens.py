@@ -36,6 +36,15 @@ def test_text_on_a_tinted_ground_reaches_aa(tokens: Tokens, tone: str) -> None:
 
 
 @both
+@pytest.mark.parametrize("ground", ["surface", "surface_raised", "accent_soft"])
+def test_programs_reach_aa_also_where_lines_are_lit(tokens: Tokens, ground: str) -> None:
+    inks = [field.name for field in fields(tokens) if field.name.startswith("code_")]
+    assert len(inks) == 5
+    for ink in inks:
+        assert contrast(getattr(tokens, ink), getattr(tokens, ground)) >= AA_TEXT, ink
+
+
+@both
 def test_text_on_the_primary_button_reaches_aa(tokens: Tokens) -> None:
     assert contrast(tokens.accent_text, tokens.accent) >= AA_TEXT
     assert contrast(tokens.accent_text, tokens.accent_hover) >= AA_TEXT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from engine.export.target import Target, Written
 from engine.export.targets import TARGETS
 from gui.window import save_questions
 from gui.window.actions import Actions
-from gui.window.export_desk import TITLE
+from gui.window.export_desk import TITLE, ExportDesk
 from gui.window.lab_page import LabPage
 from gui.window.main_window import MainWindow
 from gui.window.save_questions import Answer
@@ -157,12 +158,67 @@ def test_what_cannot_be_exported_is_told_in_a_sentence(
 
 def test_without_a_run_there_is_nothing_to_export(
         lab: LabPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
-    from gui.window.export_desk import ExportDesk
-
     def refuse(**_options: bool) -> None:
         raise FormatError("export.overflow")
 
     monkeypatch.setattr(lab.workbench, "checkpoint", refuse)
-    desk = ExportDesk(lab.document, lab.workbench, lab.exports.folder, lab)
+    desk = ExportDesk(lab.document, lab.workbench, lab.exports.folder, lab, lab.message)
     with qtbot.waitSignal(desk.refused):
         desk.ask(FAKE)
+
+
+def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let the graph of an export wait until it is released."""
+    released = threading.Event()
+
+    def make(_asked: object) -> object:
+        assert released.wait(60)
+        return object()
+
+    monkeypatch.setattr(exporting, "make_graph", make)
+    return released
+
+
+def test_that_it_is_on_its_way_is_said_and_then_that_it_is_done(
+        window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, tmp_path / "net")
+    message, released = lab_of(window).message, held(monkeypatch)
+    choose_fake(window, monkeypatch)
+    qtbot.waitUntil(lambda: "Writing net.py" in message.text() and message.isVisible())
+    assert message._action.isVisible()
+    with qtbot.waitSignal(lab_of(window).exports.saved):
+        released.set()
+    assert "Saved" in message.text()
+    assert not message._action.isVisible()
+
+
+def test_it_can_be_cancelled(
+        window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, tmp_path / "net")
+    message, released = lab_of(window).message, held(monkeypatch)
+    choose_fake(window, monkeypatch)
+    qtbot.waitUntil(lambda: message._action.isVisible())
+    message._action.click()
+    released.set()
+    qtbot.waitUntil(lambda: "nothing has been written" in message.text())
+    assert not list(tmp_path.iterdir())
+    # The next one is written as ever.
+    with qtbot.waitSignal(lab_of(window).exports.saved):
+        choose_fake(window, monkeypatch)
+    assert (tmp_path / "net.py").read_bytes() == b"script"
+
+
+def test_what_is_written_at_once_is_not_said_to_be_on_its_way(
+        window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, tmp_path / "net")
+    said: list[str] = []
+    message = lab_of(window).message
+    show = message.show_message
+    monkeypatch.setattr(message, "show_message",
+                        lambda text, *rest, **more: (said.append(text), show(text, *rest, **more)))
+    desk = next(one for one in window.findChildren(ExportDesk))
+    desk._slow.setInterval(60_000)
+    with qtbot.waitSignal(lab_of(window).exports.saved):
+        choose_fake(window, monkeypatch)
+    assert [text for text in said if "Writing" in text] == []
+    assert not desk._slow.isActive()

@@ -18,7 +18,7 @@ from gui.widgets import PictureCard
 from gui.window import plot_exports, save_questions
 from gui.window.lab_page import LabPage
 from gui.window.main_window import MainWindow
-from gui.window.plot_exports import CSV, EMPTY, PNG, SVG
+from gui.window.plot_exports import CSV, PNG, SVG
 from gui.workbench.state import State
 from tests.gui.windows import Open, lab_of
 
@@ -180,7 +180,7 @@ def test_without_figures_there_is_nothing_to_save(lab: LabPage,
     said: list[str] = []
     lab.exports.refused.connect(said.append)
     lab.exports.ask_figures(lab.gradients)
-    assert said == [EMPTY]
+    assert said == [trained.loss.nothing]
     assert asked == []
 
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.data.progress import telling
 from engine.errors import DataError, FormatError
-from gui.window.waiting import Waiting
+from gui.window.waiting import ENOUGH_S, Left, Waiting, WaitingCard
 
 
 @pytest.fixture
@@ -98,3 +99,43 @@ def test_work_that_comes_up_meanwhile_is_done_at_once(waiting: Waiting) -> None:
     waiting("rows.csv", lambda: enough.wait(20))
     timer.stop()
     assert inner == [threading.main_thread()]
+
+
+def test_it_says_how_much_is_read_where_that_is_known(waiting: Waiting) -> None:
+    enough, texts = threading.Event(), []
+
+    def job() -> None:
+        telling(200)(86)
+        enough.wait(20)
+
+    def look() -> None:
+        card = waiting.card
+        if card is not None and "43% read" in card.seconds.text():
+            texts.append((card.bar.value(), card.bar.maximum()))
+            enough.set()
+
+    timer = _often(waiting, look)
+    waiting("rows.csv", job)
+    timer.stop()
+    assert texts[0] == (43, 100)
+
+
+def test_nothing_is_said_of_how_much_where_nobody_knows(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    card = WaitingCard("rows.csv", window)
+    for share in (0.0, 1.0):
+        card.tell(share)
+        assert "read" not in card.seconds.text()
+        assert card.bar.maximum() == 0
+
+
+def test_how_long_the_rest_takes_follows_from_the_speed_so_far() -> None:
+    left = Left()
+    assert left.of(0.1, 10.0) is None
+    assert left.of(0.2, 10.0 + ENOUGH_S / 2) is None, "too short to tell"
+    assert left.of(0.3, 14.0) == pytest.approx(4.0 * 0.7 / 0.2)
+    assert left.of(0.31, 15.0) == pytest.approx(5.0 * 0.69 / 0.21)
+    # Another file has a speed of its own.
+    assert left.of(0.05, 16.0) is None
+    assert left.of(0.55, 18.0) == pytest.approx(2.0 * 0.45 / 0.5)
