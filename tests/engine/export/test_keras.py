@@ -160,7 +160,7 @@ def test_keras_own_optimizers_are_taken_where_they_do_the_same() -> None:
 def test_a_script_is_short_where_the_network_is() -> None:
     text = write_keras(graph_of(Case()), "case").files["case.py"].decode()
     assert "keras.Sequential" in text
-    assert len(text.splitlines()) < 200
+    assert len(text.splitlines()) < 220
     assert all(len(line) <= 99 for line in text.splitlines())
 
 

@@ -35,7 +35,8 @@ from tests.engine.export.exports import TEMPLATES, code_of, graph_of, made
 
 SAMPLES = ("clipped", "joins", "images", "padded gru", "carried lstm", "sampled", "averaged",
            "own penalties", "schedule plateau", "schedule one_cycle", "mean of used rows",
-           "layer called self", "n-grams once", "balanced letters", "grown images")
+           "layer called self", "n-grams once", "balanced letters", "grown images",
+           "first weights")
 SHAPES = {3: ((8, 8, 2),), 2: ((9, 2),), 1: ((8,),)}
 
 
