@@ -51,7 +51,7 @@ def needing(source: Source, packages: str) -> Iterator[None]:
     with source.block("try:"):
         yield
     with source.block("except ImportError as error:"):
-        source.add(f'sys.exit(f"{{error}}. Get what is missing: pip install {packages}")')
+        source.add(f'sys.exit(f"{{error}}. Install it: pip install {packages}")')
 
 
 def draw_text(given: str, sizes: str, label: str) -> str:
@@ -144,6 +144,23 @@ def write_comparison(source: Source, loss: str, outputs: str) -> None:
                "return max(differences.values())")
 
 
+def told_by_predict(graph: Graph, answer: str) -> str:
+    """Return the first line of the function that answers.
+
+    Parameters
+    ----------
+    graph : Graph
+        The project.
+    answer : str
+        What it makes of the network's outputs.
+    """
+    if answer == "outputs":
+        return '"""Return what the network says of some examples."""'
+    return '"""Return the probabilities that the network gives to classes."""' \
+        if graph.data.task != "regression" else \
+        '"""Return what the network says of some examples, between 0 and 1."""'
+
+
 def choice_of_weights(graph: Graph, name: str, seed: str) -> str:
     """Return the lines that load a network, or begin anew where a seed is given.
 
@@ -187,13 +204,13 @@ def write_main(source: Source, graph: Graph, name: str, proved: str, seeded: tup
             '                    help="0: prove alone (default: %(default)s)")',
             'parser.add_argument("--fresh", type=int, metavar="SEED",',
             '                    help="train from new weights, drawn with this seed")',
-            "given = parser.parse_args()", *seeded, "examples = load_examples()",
+            "arguments = parser.parse_args()", *seeded, "examples = load_examples()",
             f"difference = {proved}",
             'print(f"Largest difference: {difference:.1e}, where rounding explains '
             '{TOLERANCE:.0e}.")',
             "if not difference <= TOLERANCE:", "    sys.exit(1)",
-            choice_of_weights(graph, name, "given.fresh"),
-            f"train({name}, *examples, given.steps)")
+            choice_of_weights(graph, name, "arguments.fresh"),
+            f"train({name}, *examples, arguments.steps)")
     source.add("", "", 'if __name__ == "__main__":', "    main()")
 
 

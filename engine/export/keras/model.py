@@ -47,9 +47,10 @@ class Named:
 
     def text(self, before: str = "", behind: str = "", indent: int = 4) -> str:
         """Return what makes it, with what stands before and behind."""
-        frozen = ("trainable=False",) if self.layer.frozen and self.made.arrays else ()
+        begins = ("trainable=False",) if self.layer.frozen and self.made.arrays else \
+            self.made.starts
         return filled(f"{before}{self.made.kind}(",
-                      (*self.made.options, *self.made.starts, *frozen, f'name="{self.name}"'),
+                      (*self.made.options, *begins, f'name="{self.name}"'),
                       f"){behind}", indent)
 
 

@@ -23,6 +23,7 @@ from engine.export.script import (
     input_arrays,
     loading,
     needing,
+    told_by_predict,
     write_comparison,
     write_expected,
     write_limits,
@@ -213,9 +214,7 @@ class Script:
         else:
             self._write_own_loss(source)
         with source.block("def predict(model, inputs):"):
-            source.add('"""Return what the network says of some examples."""' if
-                       loss.answer == "outputs" else
-                       '"""Return the probabilities that the network gives to classes."""',
+            source.add(told_by_predict(self._graph, loss.answer),
                        "outputs = model.predict(inputs, batch_size=512, verbose=0)",
                        f"return {loss.answer}" if loss.answer == "outputs" else
                        f"return ops.convert_to_numpy({loss.answer})")

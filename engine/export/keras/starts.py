@@ -12,6 +12,9 @@ from engine.export.source import Source, filled
 from engine.layers.initialisers import LOOKED_AT, PROBE, SPREAD, STATE, SUM, TABLE
 from engine.layers.starts import Biases, Drawn, Filled
 
+TOLD = "ratio"
+"""What the variable is called that says what n-grams count."""
+
 OWN: dict[str, str] = {
     "dirac": '''def dirac(gain=1.0):
     """Pass on what stands in the middle of the window: Keras' Identity takes matrices alone."""
@@ -234,7 +237,8 @@ def _made(place: Place, role: str) -> str:
 def _weights(start: Drawn) -> str:
     made = SCHEMES[start.scheme.key](_Weights(start))
     if start.parts > 1 and start.scheme.key in BY_SHAPE:
-        made = f"by_gates({start.parts}, lambda: {made})"
+        maker = made.removesuffix("()") if made.endswith("()") else f"lambda: {made}"
+        made = f"by_gates({start.parts}, {maker})"
     return f"padded({made})" if start.is_padded and start.scheme.key != "zeros" else made
 
 
@@ -286,7 +290,9 @@ def write_fresh(source: Source, graph: Graph, names: Mapping[str, str], kept: tu
             return
         source.add("model = make_model()")
         if kept:
-            source.add("# Frozen layers and what data say of n-grams stay as they are.",
+            told = any(one.endswith(TOLD) for one in kept)
+            source.add("# What data say of n-grams is no weight that could be drawn." if told else
+                       "# Frozen layers keep their weights.",
                        filled("kept = (", [f'"{one}"' for one in kept],
                               ",)" if len(kept) == 1 else ")", 4))
             with source.block(f'with np.load(FOLDER / "{stem}_weights.npz") as file:'), \

@@ -179,8 +179,7 @@ def write_fresh(source: Source, graph: Graph, names: Mapping[str, str]) -> None:
         source.add(*(["rng = np.random.default_rng(seed)"] if "rng" in text else []))
         if any(layer.frozen or one.role == TOLD for layer in graph.layers
                for one in layer.parameters):
-            source.add("# Frozen layers and what data say of n-grams stay as they are.",
-                       "weights = load_weights()")
+            source.add("weights = load_weights()  # what is frozen, or told by data, stays")
         else:
             source.add("weights = {}")
         for statements, layers in groups.items():

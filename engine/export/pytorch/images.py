@@ -80,11 +80,13 @@ def _reshape(place: Place) -> tuple[Module, ...]:
     if len(shape) == 1 and (place.rank != IMAGE or 1 in (place.shape[2],
                                                          math.prod(place.shape[:2]))):
         return (Module("nn.Flatten()", "{x}.flatten(1)"),)
+    if len(shape) == 1:
+        return (Module("FlattenChannelsLast()", helpers=("FlattenChannelsLast",)),)
     if place.rank == 1 and len(shape) == SEQUENCE:
         return (Module(f"nn.Unflatten(1, {shape})"),)
     if place.rank == 1 and shape[2:] == (1,):
         return (Module(f"nn.Unflatten(1, {(1, *shape[:2])})"),)
-    return (Module(f"Reshape{shape if len(shape) > 1 else f'({shape[0]})'}", helpers=("Reshape",),
+    return (Module(f"Reshape{shape}", helpers=("Reshape",),
                    note="Numbers are in the order rows, columns, channels, where PyTorch would "
                         "have channels, rows, columns."),)
 

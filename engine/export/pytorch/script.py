@@ -26,6 +26,7 @@ from engine.export.script import (
     input_arrays,
     loading,
     needing,
+    told_by_predict,
     write_comparison,
     write_expected,
     write_limits,
@@ -216,10 +217,8 @@ class Script:
             source.add(f"return {mean} + penalty" if penalty else f"return {mean}")
         source.add("", "", "@torch.no_grad()")
         with source.block("def predict(model, inputs):"):
-            source.add('"""Return what the network says of some examples."""' if
-                       loss.answer == "outputs" else
-                       '"""Return the probabilities that the network gives to classes."""',
-                       "model.eval()", "outputs = model(inputs)", f"return {loss.answer}")
+            source.add(told_by_predict(graph, loss.answer), "model.eval()",
+                       "outputs = model(inputs)", f"return {loss.answer}")
 
     def _weighted(self) -> tuple[str, ...]:
         width = self._graph.layers[-1].shape[-1]

@@ -235,7 +235,9 @@ def _statements(one: Named) -> tuple[str, ...]:
     """Return what draws a module's parameters."""
     found: list[str] = []
     for name, start in one.module.starts.items():
-        found += _of(f"{LAYER}.{name}", start)
+        # What is told of a parameter need not be told of the next one.
+        found += [line for line in _of(f"{LAYER}.{name}", start)
+                  if not (line.startswith("#") and line in found)]
     if all(_is_default(start) for start in one.module.starts.values()):
         return (RESET, *found)
     is_mixed = any(_is_default(start) for start in one.module.starts.values())
@@ -273,5 +275,7 @@ def _biases(name: str, start: Biases) -> Iterable[str]:
     if start.limit:
         return (f"{name}.add_({number(first)})",) if first else ()
     found = [f"nn.init.constant_({name}, {number(first)})" if first else f"nn.init.zeros_({name})"]
+    # Of an LSTM's gates, that which forgets may begin apart.
     return (*found, *(f"{name}.chunk({len(start.starts)})[{gate}].fill_({number(one)})"
+                      "  # the forget gate"
                       for gate, one in enumerate(start.starts) if one != first))
