@@ -22,6 +22,7 @@ from engine.layers import (
     resolve,
 )
 from engine.layers.shapes import DATA
+from engine.layers.starts import Drawn, Start
 from engine.messages import Message, say
 from engine.spec import (
     AugmentationSpec,
@@ -53,6 +54,8 @@ class GraphParameter:
         Whether the optimizer changes it, as long as the layer is not frozen.
     is_by_unit : bool
         Whether max-norm limits its columns, the last axis counting them.
+    start : Start
+        How it begins where nothing is saved.
     """
 
     name: str
@@ -62,6 +65,7 @@ class GraphParameter:
     is_weight: bool
     is_learned: bool
     is_by_unit: bool
+    start: Start
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,6 @@ class GraphLayer:
         What it does, in order; none passes its input on.
     parameters : tuple[GraphParameter, ...]
         Its arrays.
-    initialiser : str
-        Key of how its weights were drawn; empty if it draws none.
     frozen : bool
         Whether its parameters stay as they are; batch norm then takes its running statistics.
     l1, l2, weight_decay : float
@@ -104,7 +106,6 @@ class GraphLayer:
     shape: Shape
     nodes: tuple[Node, ...]
     parameters: tuple[GraphParameter, ...]
-    initialiser: str
     frozen: bool
     l1: float
     l2: float
@@ -116,6 +117,18 @@ class GraphLayer:
     def place(self) -> Message:
         """How messages call it."""
         return say("place.layer", position=self.position, title=self.title)
+
+    @property
+    def adapts(self) -> bool:
+        """Whether its first weights are done only once it has seen examples; never if frozen."""
+        return not self.frozen and any(isinstance(one.start, Drawn) and one.start.scheme.needs_data
+                                       for one in self.parameters)
+
+    @property
+    def is_whitened(self) -> bool:
+        """Whether they are calculated from what it sees, rather than scaled by what it gives."""
+        return any(isinstance(one.start, Drawn) and one.start.scheme.is_whitening
+                   for one in self.parameters)
 
     def parameter(self, role: str) -> GraphParameter:
         """Return the array of a role, which it must have."""
@@ -309,6 +322,11 @@ class Graph:
         """Return the layer of this id."""
         return next(layer for layer in self.layers if layer.id == layer_id)
 
+    @property
+    def adapting(self) -> tuple[GraphLayer, ...]:
+        """The layers whose first weights are done only once they have seen examples."""
+        return tuple(layer for layer in self.layers if layer.adapts)
+
     def readers(self, layer_id: str) -> tuple[GraphLayer, ...]:
         """Return the layers that read one."""
         return tuple(layer for layer in self.layers if layer_id in layer.inputs)
@@ -345,7 +363,7 @@ def _layer(position: int, layer: ResolvedLayer, feeding: tuple[GraphLayer, ...],
     return GraphLayer(
         spec.id, layer.kind.label(layer.options), position, tuple(one.id for one in feeding),
         layer.inputs, layer.shape, nodes, _parameters(layer, nodes),
-        layer.kind.initialiser(layer.options), spec.frozen,
+        spec.frozen,
         training.l1 if spec.l1 is None else spec.l1,
         training.l2 if spec.l2 is None else spec.l2,
         _decay(training) if spec.weight_decay is None else spec.weight_decay,
@@ -369,7 +387,7 @@ def _parameters(layer: ResolvedLayer, nodes: tuple[Node, ...]) -> tuple[GraphPar
     roles = {own: role for node in nodes for role, own in node.parameters.items()}
     return tuple(GraphParameter(
         f"{layer.spec.id}/{one.name}", one.name, roles[one.name], one.shape,
-        one.is_weight, one.is_learned, one.is_by_unit) for one in layer.parameters())
+        one.is_weight, one.is_learned, one.is_by_unit, one.draw) for one in layer.parameters())
 
 
 def graph_training(training: TrainingSpec, *, examples: int, carries: bool,

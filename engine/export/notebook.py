@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.export.graph import Graph
-from engine.export.pytorch.script import Script
+from engine.export.pytorch.script import PACKAGES, Script
+from engine.export.script import choice_of_weights
 from engine.export.source import spans
 from engine.export.target import Span, Written
 from engine.messages import Message, say
 
-NEEDS = "%pip install --quiet torch safetensors numpy matplotlib"
+NEEDS = f"%pip install --quiet {PACKAGES} matplotlib"
 """What gets the libraries, for those who have not got them."""
 
 SAID: Mapping[str, Message] = {
@@ -37,7 +38,7 @@ def write_notebook(graph: Graph, stem: str) -> Written:
     EngineError
         If PyTorch cannot do what the engine does.
     """
-    script = Script(graph, stem)
+    script = Script(graph, stem, says_needs=False)
     sections = script.write().sections
     cells = [_words(say("export.cell-head", name=graph.name, stem=stem))]
     owners: list[tuple[int, Sequence[str]]] = []
@@ -69,7 +70,9 @@ def _last(graph: Graph, stem: str) -> list[dict[str, Any]]:
               f'picture = FOLDER / "{stem}_gradients.png"\n'
               "Image(str(picture)) if picture.exists() else None"),
         _words(say("export.cell-train")),
-        _code("model = train(load_model(), *examples, STEPS)"),
+        _code(f"FRESH = None  # a number: begin with new weights, drawn with this seed\n"
+              f"{choice_of_weights(graph, 'model', 'FRESH')}\n"
+              "model = train(model, *examples, STEPS)"),
         _words(say("export.cell-predict")),
         _code(f"predict(model, examples[0][:{len(graph.proof.asked)}])")]
 

@@ -37,6 +37,23 @@ _DRAW = '''def draw_gradients({given}, file):
     plt.close(figure)'''
 
 
+@contextmanager
+def needing(source: Source, packages: str) -> Iterator[None]:
+    """Append what says how to get packages that are missing; imports of them come meanwhile.
+
+    Parameters
+    ----------
+    source : Source
+        The script.
+    packages : str
+        What is to be installed.
+    """
+    with source.block("try:"):
+        yield
+    with source.block("except ImportError as error:"):
+        source.add(f'sys.exit(f"{{error}}. Install it: pip install {packages}")')
+
+
 def draw_text(given: str, sizes: str, label: str) -> str:
     """Return the function that draws the gradient over depth.
 
@@ -127,15 +144,53 @@ def write_comparison(source: Source, loss: str, outputs: str) -> None:
                "return max(differences.values())")
 
 
-def write_main(source: Source, made: str, proved: str, seeded: tuple[str, ...] = ()) -> None:
+def told_by_predict(graph: Graph, answer: str) -> str:
+    """Return the first line of the function that answers.
+
+    Parameters
+    ----------
+    graph : Graph
+        The project.
+    answer : str
+        What it makes of the network's outputs.
+    """
+    if answer == "outputs":
+        return '"""Return what the network says of some examples."""'
+    return '"""Return the probabilities that the network gives to classes."""' \
+        if graph.data.task != "regression" else \
+        '"""Return what the network says of some examples, between 0 and 1."""'
+
+
+def choice_of_weights(graph: Graph, name: str, seed: str) -> str:
+    """Return the lines that load a network, or begin anew where a seed is given.
+
+    Parameters
+    ----------
+    graph : Graph
+        The project.
+    name : str
+        What a network is called: ``model``.
+    seed : str
+        The seed, or None.
+    """
+    given, before = seed, ""
+    if graph.adapting:
+        given, before = f"{seed}, seen", "seen = examples[0][examples[2]]  # those to learn from\n"
+    return f"{before}{name} = load_{name}() if {seed} is None else fresh_{name}({given})"
+
+
+def write_main(source: Source, graph: Graph, name: str, proved: str, seeded: tuple[str, ...] = ()
+               ) -> None:
     """Append what a script does when it is run.
 
     Parameters
     ----------
     source : Source
         The script.
-    made : str
-        What makes the network that is trained.
+    graph : Graph
+        The project.
+    name : str
+        What a network is called: ``model``.
     proved : str
         What proves it.
     seeded : tuple[str, ...]
@@ -147,12 +202,15 @@ def write_main(source: Source, made: str, proved: str, seeded: tuple[str, ...] =
             "parser = argparse.ArgumentParser(description=main.__doc__)",
             'parser.add_argument("--steps", type=int, default=STEPS,',
             '                    help="0: prove alone (default: %(default)s)")',
-            "steps = parser.parse_args().steps", *seeded, "examples = load_examples()",
+            'parser.add_argument("--fresh", type=int, metavar="SEED",',
+            '                    help="train from new weights, drawn with this seed")',
+            "arguments = parser.parse_args()", *seeded, "examples = load_examples()",
             f"difference = {proved}",
             'print(f"Largest difference: {difference:.1e}, where rounding explains '
             '{TOLERANCE:.0e}.")',
             "if not difference <= TOLERANCE:", "    sys.exit(1)",
-            f"train({made}, *examples, steps)")
+            choice_of_weights(graph, name, "arguments.fresh"),
+            f"train({name}, *examples, arguments.steps)")
     source.add("", "", 'if __name__ == "__main__":', "    main()")
 
 

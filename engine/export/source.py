@@ -153,8 +153,9 @@ def filled(opening: str, items: Sequence[str], closing: str, indent: int = 0) ->
 def _broken(opening: str, items: Sequence[str], closing: str, width: int) -> str:
     lines = [""]
     for item in items:
-        if lines[-1] and len(lines[-1]) + len(item) + 6 > width:
+        # An item of several lines begins on one of its own.
+        if lines[-1] and ("\n" in lines[-1] + item or len(lines[-1]) + len(item) + 6 > width):
             lines.append("")
         lines[-1] += f" {item}," if lines[-1] else f"{item},"
-    body = "\n".join(f"    {line}" for line in lines)
+    body = textwrap.indent("\n".join(lines), "    ")
     return f"{opening}\n{body}\n{closing}"

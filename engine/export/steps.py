@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.export.graph import Graph
+from engine.export.source import Source
 
 STEPS = 2000
 """Steps, where neither the project nor one of its rules says it."""
@@ -18,6 +19,16 @@ def steps_of(graph: Graph) -> int:
         return training.steps
     per_epoch = -(-len(graph.data.training) // training.batch_size)
     return per_epoch * stopping.epochs if stopping.epochs else STEPS
+
+
+def write_report(source: Source, graph: Graph, *told: str) -> None:
+    """Append what is printed of an epoch, of some epochs alone where there are many."""
+    every = epochs_between_reports(graph)
+    if every == 1:
+        source.add(*told)
+        return
+    with source.block(f"if epoch % {every} == 0:"):
+        source.add(*told)
 
 
 def epochs_between_reports(graph: Graph) -> int:

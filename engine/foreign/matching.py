@@ -1,6 +1,7 @@
 """Which arrays of a file belong to which layer of a network; what cannot be told is left out.
 
-1. Names: a layer and a group of arrays that have the same one belong together.
+1. Names: a layer and a group of arrays that have the same one belong together; but not by a number
+   that Keras has given, which calls the first of a kind ``dense`` and the second ``dense_1``.
 2. Order: of the others, if there are as many groups as layers, each fits its partner, and the file
    has an order: it is an ONNX model, or its names differ in their numbers alone (``net.0``,
    ``net.2``).
@@ -84,13 +85,18 @@ class _Search:
         self._file = file
         self._layers = list(layers)
         self._groups = list(file.groups)
+        self._called = {_plain(layer.layer_id) for layer in layers}
+        self._beginnings = {words[:place] for group in file.groups
+                            for words in (_words(group.name),)
+                            for place in range(1, len(words) + 1)}
         self._taken: dict[str, tuple[Fitted, Message]] = {}
         self._reasons: dict[str, Message] = {}
 
     def by_name(self) -> None:
         """Pair what has the same name, whether or not it fits."""
         for layer in list(self._layers):
-            own = [group for group in self._groups if _is_called(group.name, layer.layer_id)]
+            own = [group for group in self._groups if _is_called(group.name, layer.layer_id)
+                   and not self._is_counted(group)]
             if len(own) != 1:
                 continue
             result = self._fit(own[0], layer)
@@ -100,6 +106,16 @@ class _Search:
                 self._reasons[layer.layer_id] = result.message
             else:
                 self._take(layer, own[0], result, "foreign.by-name")
+
+    def _is_counted(self, group: Group) -> bool:
+        """Say whether a number in a name counts from the second of a kind on, as Keras does."""
+        words = _words(group.name)
+        for place, word in enumerate(words):
+            first, _, number = word.rpartition("_")
+            if number.isdigit() and first not in self._called \
+                    and (*words[:place], first) in self._beginnings:
+                return True
+        return False
 
     def by_order(self) -> None:
         """Pair the rest one by one, if all of it fits."""
@@ -170,7 +186,11 @@ class _Search:
 
 def _is_called(name: str, layer_id: str) -> bool:
     """Say whether a group has a layer's name: as a whole, or as one of its words."""
-    return _plain(layer_id) in {_plain(word) for word in (name, *re.split(r"[./]", name))}
+    return _plain(layer_id) in {_plain(name), *_words(name)}
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(_plain(word) for word in re.split(r"[./]", name))
 
 
 def _plain(name: str) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS, ActivationFunction
 from engine.layers.covariance import (
@@ -24,6 +22,7 @@ from engine.layers.export import Node
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.layers.share_covariances import shares_of
+from engine.layers.starts import Filled
 from engine.spec.fields import Field
 
 
@@ -129,7 +128,7 @@ class PReLU(LayerKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``slope``, one for each number of the last axis; no penalty pulls it to 0."""
         units = inputs[0][-1]
-        return (Parameter("slope", (units,), partial(_constant, float(options["slope"]), units),
+        return (Parameter("slope", (units,), Filled(float(options["slope"]), units),
                           is_weight=False),)
 
     def covariances(self, options: Options, inputs: tuple[Signal, ...], around: Surroundings
@@ -203,7 +202,3 @@ class Softmax(LayerKind):
     def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
         """Return it as it is."""
         return (Node("softmax"),)
-
-
-def _constant(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    return np.full(size, value)

@@ -19,6 +19,9 @@ SUM, SPREAD, TABLE, GATES, STATE = "sum", "spread", "table", "gates", "state"
 over a window, as transposed convolutions do; hold a row for every token; weigh the features of a
 step for the gates of a recurrent layer; weigh the state before it for them."""
 
+PROBE, LOOKED_AT = 256, 1024
+"""Training examples by which LSUV scales weights, and of which whitening looks at the windows."""
+
 
 class Draw(Protocol):
     """Draws weights; the last axis belongs to the units, the one before it to the inputs.

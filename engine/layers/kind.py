@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from engine.arrays import Reals
 from engine.errors import ShapeError
@@ -18,6 +15,7 @@ from engine.layers.covariance import Crossing, Signal, Surroundings
 from engine.layers.export import Node
 from engine.layers.initialisers import SUM
 from engine.layers.mean_field import MeanFieldRule
+from engine.layers.starts import Start
 from engine.messages import Message, say
 from engine.spec import LayerSpec, Option
 from engine.spec.fields import Field
@@ -39,7 +37,7 @@ class Parameter:
         ``w`` for weights, ``b`` for biases; files call it ``layer-id/w``.
     shape : tuple[int, ...]
         Its shape.
-    draw : callable
+    draw : Start
         ``draw(rng)`` returns its initial values, float64 of that shape.
     is_weight : bool
         Whether penalties and the gradient instrument count it; biases are left out of both.
@@ -52,7 +50,7 @@ class Parameter:
 
     name: str
     shape: Shape
-    draw: Callable[[np.random.Generator], NDArray[np.float64]]
+    draw: Start
     is_weight: bool = True
     is_learned: bool = True
     is_by_unit: bool = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,8 @@ from engine.layers.export import Node
 from engine.layers.images import check_rank
 from engine.layers.initialisers import TABLE
 from engine.layers.kind import Lowering, Options, Parameter, Shape
-from engine.layers.sequence import LARGEST_VOCABULARY, SPARSE_FIELD, padded
+from engine.layers.sequence import LARGEST_VOCABULARY, SPARSE_FIELD
+from engine.layers.starts import Filled
 from engine.layers.weighted import (
     DRAWN_FIELDS,
     WeightedKind,
@@ -30,10 +30,6 @@ RATIO = "ratio"
 
 _STARTS: dict[str, Option] = {"weights": "normal", "spread": 0.01}
 """Vectors start small: a long text adds hundreds of them up."""
-
-
-def _ones(size: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    return np.ones(size)
 
 
 class NgramBag(WeightedKind):
@@ -89,11 +85,11 @@ class NgramBag(WeightedKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (rows, vector length), and what rows count where that differs."""
         shape = self.fans(options, inputs)
-        draw = initial_weights(options, shape, shape, self.role)
-        table = Parameter("w", shape, partial(padded, draw), is_by_unit=False)
+        draw = initial_weights(options, shape, shape, self.role, is_padded=True)
+        table = Parameter("w", shape, draw, is_by_unit=False)
         if options["weighting"] == "none":
             return (table,)
-        return table, Parameter(RATIO, shape[:1], partial(_ones, shape[0]), is_weight=False,
+        return table, Parameter(RATIO, shape[:1], Filled(1.0, shape[0]), is_weight=False,
                                 is_learned=False)
 
     def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:

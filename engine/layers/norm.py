@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import numpy as np
-from numpy.typing import NDArray
-
 from engine.layers.covariance import Crossing, Signal, Surroundings, unchanged
 from engine.layers.export import Node
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape
@@ -14,6 +9,7 @@ from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.layers.norm_covariances import over_batch, over_features
 from engine.layers.places import is_together, too_many
 from engine.layers.row_blocks import BLOCKS, WORDS_OF_A_DOUBLE, block_sums, strip_width
+from engine.layers.starts import Filled
 from engine.messages import Message
 from engine.spec.fields import Field
 
@@ -24,18 +20,14 @@ _EPSILON = Field("epsilon", "Epsilon", 1e-5, "Added to the variance, so that it 
                  1.0, logarithmic=True)
 
 
-def _filled(value: float, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    return np.full(size, value)
-
-
 def _normalised(given: tuple[float, ...]) -> Passage:
     return Passage(1.0, (1 / given[0],))
 
 
 def _scale_and_shift(features: int) -> tuple[Parameter, Parameter]:
     """Return what both kinds learn; neither counts as weights, so no penalty shrinks them."""
-    return (Parameter("scale", (features,), partial(_filled, 1.0, features), False),
-            Parameter("shift", (features,), partial(_filled, 0.0, features), False))
+    return (Parameter("scale", (features,), Filled(1.0, features), False),
+            Parameter("shift", (features,), Filled(0.0, features), False))
 
 
 class BatchNorm(LayerKind):
@@ -64,10 +56,8 @@ class BatchNorm(LayerKind):
         """Return scale and shift, and the running statistics, which are not learned."""
         features = inputs[0][-1]
         return (*_scale_and_shift(features),
-                Parameter("running_mean", (features,), partial(_filled, 0.0, features), False,
-                          False),
-                Parameter("running_variance", (features,), partial(_filled, 1.0, features), False,
-                          False))
+                Parameter("running_mean", (features,), Filled(0.0, features), False, False),
+                Parameter("running_variance", (features,), Filled(1.0, features), False, False))
 
     def mean_field(self, options: Options, inputs: tuple[Shape, ...]) -> MeanFieldRule:
         """Return the rule of a division by the deviation."""

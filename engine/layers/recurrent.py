@@ -14,9 +14,10 @@ from engine.layers.covariance import Crossing, Return, Signal, Surroundings, Unr
 from engine.layers.covariance import Reals as Moments
 from engine.layers.export import Node
 from engine.layers.images import check_rank
-from engine.layers.initialisers import DRAWN_CHOICES, GATES, INITIALISERS, STATE, Weights
+from engine.layers.initialisers import DRAWN_CHOICES, GATES, INITIALISERS, STATE
 from engine.layers.kind import Lowering, Options, Parameter, Shape, Value
 from engine.layers.places import is_together, too_many
+from engine.layers.starts import Biases, Drawn
 from engine.layers.time_covariances import (
     Accumulated,
     Backward,
@@ -147,35 +148,34 @@ class Recurrent(WeightedKind):
         """Return ``w`` (features, gates x units), ``u`` (units, gates x units), biases ``b``."""
         units, fans = int(options["units"]), self.fans(options, inputs)
         columns = self.gates * units
-        fresh = initial_weights(options, fans, fans, self.role)
+        w = Parameter("w", (fans[0], columns), initial_weights(
+            options, fans, fans, self.role, parts=columns // fans[1]))
         again = INITIALISERS[str(options["recurrent_weights"])].at(STATE)
-        kept = partial(again.draw, fan_in=units, fan_out=columns if again.is_whole else units,
-                       spread=float(options["recurrent_spread"]))
-        w = Parameter("w", (fans[0], columns), partial(_drawn, fresh, columns // fans[1]))
-        u = Parameter("u", (units, columns),
-                      partial(_drawn, kept, 1 if again.is_whole else self.gates))
+        parts = 1 if again.is_whole else self.gates
+        square = units, columns // parts
+        u = Parameter("u", (units, columns), Drawn(
+            again, STATE, square, square, float(options["recurrent_spread"]), parts=parts))
         if not options["bias"]:
             return w, u
-        return w, u, Parameter("b", (columns,), partial(self._biases, options, fans), False)
+        return w, u, Parameter("b", (columns,), self._biases(options, fans), False)
 
     def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
         """Return the features of a step, and the units, or those of all gates, drawn as one."""
         is_whole = INITIALISERS[str(options["weights"])].at(self.role).is_whole
         return inputs[0][-1], int(options["units"]) * (self.gates if is_whole else 1)
 
-    def _biases(self, options: Options, fans: tuple[int, int], rng: np.random.Generator) -> Weights:
-        """Return ``b``; random ones are sums of two where there are not two to learn.
+    def _biases(self, options: Options, fans: tuple[int, int]) -> Biases:
+        """Return how ``b`` begins; random ones are sums of two where there are not two to learn.
 
         PyTorch has a bias for the features and one for the state. Where both are added at once,
         ours stands for their sum.
         """
         scheme = INITIALISERS[str(options["weights"])].at(self.role)
-        start, units = first_bias(scheme, options), int(options["units"])
-        if scheme.bias_limit is None:
-            return np.repeat(self.gate_biases(options, start), units)
-        biases = scheme.biases(rng, fans, np.full(self.gates * units, start))
-        together = (self.gates - self.apart) * units
-        return np.concatenate([scheme.biases(rng, fans, biases[:together]), biases[together:]])
+        start = first_bias(scheme, options)
+        starts = self.gate_biases(options, start) if scheme.bias_limit is None \
+            else [start] * self.gates
+        return Biases(scheme, fans, tuple(starts), int(options["units"]),
+                      self.gates - self.apart)
 
     def equal_units(self, options: Options) -> int:
         """Return all units where the weights from state to state are the same as well."""
@@ -501,10 +501,9 @@ class GRU(Recurrent):
         found = super().parameters(options, inputs)
         if not options["bias"]:
             return found
-        zeros = np.zeros(int(options["units"]))
-        draw = partial(INITIALISERS[str(options["weights"])].at(self.role).biases,
-                       fans=self.fans(options, inputs), start=zeros)
-        return (*found, Parameter("c", zeros.shape, draw, False))
+        units, scheme = int(options["units"]), INITIALISERS[str(options["weights"])].at(self.role)
+        return (*found, Parameter("c", (units,), Biases(
+            scheme, self.fans(options, inputs), (0.0,), units), False))
 
     def roles(self, options: Options) -> dict[str, str]:
         """Return what the parameters are, with the bias inside the reset product."""
@@ -573,9 +572,3 @@ class GRU(Recurrent):
 
 def _is_relu(options: Options) -> bool:
     return options["activation"] == "relu"
-
-
-def _drawn(draw: Callable[[np.random.Generator], Weights], gates: int, rng: np.random.Generator
-           ) -> Weights:
-    """Return the weights of all gates side by side, each drawn as a matrix of its own."""
-    return np.hstack([draw(rng) for _ in range(gates)])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -20,7 +18,7 @@ from engine.layers.covariance import (
 from engine.layers.covariance import Reals as Moments
 from engine.layers.export import Node
 from engine.layers.images import check_rank
-from engine.layers.initialisers import TABLE, Weights
+from engine.layers.initialisers import TABLE
 from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, Value
 from engine.layers.places import mean_of_all
 from engine.layers.weighted import (
@@ -88,9 +86,9 @@ class Embedding(WeightedKind):
     def parameters(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Parameter, ...]:
         """Return ``w`` of shape (vocabulary, vector length)."""
         shape = self.fans(options, inputs)
-        draw = initial_weights(options, shape, shape, self.role)
-        return (Parameter("w", shape, partial(padded, draw) if options["padding"] else draw,
-                          is_by_unit=False),)
+        draw = initial_weights(options, shape, shape, self.role,
+                               is_padded=bool(options["padding"]))
+        return (Parameter("w", shape, draw, is_by_unit=False),)
 
     def fans(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[int, int]:
         """Return the tokens, of which a vector's number weighs one at a time, and the numbers."""
@@ -205,10 +203,3 @@ class SequenceMean(LayerKind):
     def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:
         """Return the mean over the steps that count."""
         return (Node("global_average"),)
-
-
-def padded(draw: Callable[[np.random.Generator], Weights], rng: np.random.Generator) -> Weights:
-    """Return drawn vectors, that of token 0 being 0."""
-    weights = draw(rng)
-    weights[0] = 0
-    return weights

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
-
-import numpy as np
 
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS
 from engine.layers.initialisers import (
@@ -15,10 +12,10 @@ from engine.layers.initialisers import (
     INITIALISERS,
     SUM,
     Initialiser,
-    Weights,
 )
 from engine.layers.kind import LayerKind, Options, Parameter, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
+from engine.layers.starts import Biases, Drawn
 from engine.messages import Message, say
 from engine.spec.fields import Choice, Field
 
@@ -105,13 +102,8 @@ def weights_and_biases(options: Options, shape: Shape, fans: tuple[int, int], un
         return (weights,)
     scheme = INITIALISERS[str(options["weights"])].at(role)
     # Their numbers are made when they are drawn: until then, nobody has looked how many they are.
-    return weights, Parameter("b", (units,), partial(
-        _biases, scheme, fans, first_bias(scheme, options), units), False)
-
-
-def _biases(scheme: Initialiser, fans: tuple[int, int], start: float, units: int,
-            rng: np.random.Generator) -> Weights:
-    return scheme.biases(rng, fans, np.full(units, start))
+    return weights, Parameter("b", (units,), Biases(
+        scheme, fans, (first_bias(scheme, options),), units), False)
 
 
 def weight_and_bias(options: Options) -> dict[str, str]:
@@ -124,8 +116,8 @@ def first_bias(scheme: Initialiser, options: Options) -> float:
     return float(options["initial_bias"]) if scheme.bias is None else scheme.bias
 
 
-def initial_weights(options: Options, shape: Shape, fans: tuple[int, int], role: str = SUM
-                    ) -> Callable[[np.random.Generator], Weights]:
+def initial_weights(options: Options, shape: Shape, fans: tuple[int, int], role: str = SUM, *,
+                    parts: int = 1, is_padded: bool = False) -> Drawn:
     """Return what draws weights by the values of `INITIAL_FIELDS`.
 
     Parameters
@@ -138,10 +130,12 @@ def initial_weights(options: Options, shape: Shape, fans: tuple[int, int], role:
         What `engine.layers.kind.LayerKind.fans` returns.
     role : str
         The kind's; see `engine.layers.initialisers`.
+    parts, is_padded : int, bool
+        See `engine.layers.starts.Drawn`.
     """
     scheme = INITIALISERS[str(options["weights"])].at(role)
     gain = float(options["gain"]) if scheme.has_gain else 1.0
-    return partial(_drawn, scheme, shape, fans, float(options["spread"]), gain)
+    return Drawn(scheme, role, shape, fans, float(options["spread"]), gain, parts, is_padded)
 
 
 def initial_size(options: Options, shape: Shape, fan_in: int, fan_out: int, role: str = SUM
@@ -216,9 +210,4 @@ def first_biases(options: Options, squares: Mapping[str, float], fans: tuple[int
     scheme = INITIALISERS[str(options["weights"])].at(role)
     limit = 0.0 if scheme.bias_limit is None else scheme.bias_limit(*fans)
     return first_bias(scheme, options), limit**2 / 3
-
-
-def _drawn(scheme: Initialiser, shape: Shape, fans: tuple[int, int], spread: float, gain: float,
-           rng: np.random.Generator) -> Weights:
-    return gain * scheme.draw(rng, *fans, spread, shape)
 

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from engine.arrays import Integers
 from engine.kernels.runtime import layout
 from engine.layers import Value
+from engine.layers.initialisers import PROBE
 from engine.plan import Plan, PlannedLayer
 from engine.training.visit import run
-
-PROBE = 256
-"""Training examples on which variances are measured."""
 
 ROUNDS = 10
 TOLERANCE = 0.01

@@ -11,11 +11,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from engine.arrays import Doubles, Integers
 from engine.kernels.runtime import layout
 from engine.layers import Value
+from engine.layers.initialisers import LOOKED_AT
 from engine.plan import Plan, PlannedLayer
 from engine.training.visit import rows_of, run
-
-LOOKED_AT = 1024
-"""Training examples whose windows are looked at."""
 
 AT_ONCE = 2**22
 """Numbers of windows that are held at once."""

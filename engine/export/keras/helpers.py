@@ -119,17 +119,21 @@ def taken(x, places):
     Keras' own adds two biases up for every gate; both would learn, and take twice the steps.
     """
 
-    def __init__(self, units, **options):
+    def __init__(self, units, kernel_initializer="glorot_uniform",
+                 recurrent_initializer="orthogonal", bias_initializer="zeros",
+                 candidate_initializer="zeros", **options):
         super().__init__(**options)
         self.units = self.state_size = units
+        self.initializers = (kernel_initializer, recurrent_initializer, bias_initializer,
+                             candidate_initializer)
 
     def build(self, shape):
         columns = 3 * self.units
-        self.kernel = self.add_weight(shape=(shape[-1], columns), name="kernel")
-        self.recurrent_kernel = self.add_weight(shape=(self.units, columns),
-                                                name="recurrent_kernel")
-        self.bias = self.add_weight(shape=(columns,), name="bias")
-        self.candidate = self.add_weight(shape=(self.units,), name="candidate")
+        self.kernel, self.recurrent_kernel, self.bias, self.candidate = (
+            self.add_weight(shape=axes, initializer=initializer, name=name)
+            for axes, initializer, name in zip(
+                ((shape[-1], columns), (self.units, columns), (columns,), (self.units,)),
+                self.initializers, ("kernel", "recurrent_kernel", "bias", "candidate")))
 
     def call(self, x, states, training=False):
         (state,) = states
@@ -142,12 +146,15 @@ def taken(x, places):
     "Bag": '''class Bag(layers.Layer):
     """The sum or mean of the vectors of a text's n-grams; row 0 stands for what is none."""
 
-    def __init__(self, rows, units, mean, weighted=False, **options):
+    def __init__(self, rows, units, mean, weighted=False, embeddings_initializer="uniform",
+                 **options):
         super().__init__(**options)
         self.rows, self.units, self.mean, self.weighted = rows, units, mean, weighted
+        self.initializer = embeddings_initializer
 
     def build(self, shape):
-        self.embeddings = self.add_weight(shape=(self.rows, self.units), name="embeddings")
+        self.embeddings = self.add_weight(shape=(self.rows, self.units),
+                                          initializer=self.initializer, name="embeddings")
         if self.weighted:
             self.ratio = self.add_weight(shape=(self.rows,), trainable=False, name="ratio")
 

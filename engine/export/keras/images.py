@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.export.keras.made import Made, Place, writes
+from engine.export.keras.starts import starts_of
 
 
 @writes("convolution")
@@ -11,7 +12,8 @@ def _convolution(place: Place) -> Made:
     # What Keras calls 'same' puts the odd zero at the end, with strides too, as is done here.
     is_same = any((*node.axes("before"), *node.axes("after")))
     return Made(f"layers.Conv{node.whole('rank')}D", (*_sizes(place), *_padding(is_same)),
-                arrays=place.arrays(kernel="weight", bias="bias"), takes_activation=True)
+                arrays=place.arrays(kernel="weight", bias="bias"), takes_activation=True,
+                starts=starts_of(place, kernel="weight", bias="bias"))
 
 
 @writes("transposed_convolution")
@@ -23,7 +25,8 @@ def _transposed(place: Place) -> Made:
     apart = not is_same and node.whole("kernel") < node.whole("stride")
     return Made("layers.Conv2DTranspose",
                 (*_sizes(place), *_padding(is_same), *(("output_padding=0",) if apart else ())),
-                arrays=place.arrays(kernel="weight", bias="bias"), takes_activation=True)
+                arrays=place.arrays(kernel="weight", bias="bias"), takes_activation=True,
+                starts=starts_of(place, kernel="weight", bias="bias"))
 
 
 def _sizes(place: Place) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from engine.errors import EngineError
 from engine.export.graph import Graph
 from engine.export.keras.optimizer import Rules
 from engine.export.source import Source
-from engine.export.steps import epochs_between_reports
+from engine.export.steps import write_report
 from engine.export.stopping import remembered, write_stopping
 
 TITLE = "Keras"
@@ -103,14 +103,14 @@ class Loop:
         shuffled = self._graph.training.shuffle
         source.add("order = rng.permutation(training) if chance else training" if shuffled else
                    "order = training", "total = 0.0")
-        with source.block("for begin_row in range(0, len(order), BATCH_SIZE):"):
+        with source.block("for first in range(0, len(order), BATCH_SIZE):"):
             self._write_step(source)
         with source.block("else:"):
             source.add("epoch += 1")
             self._write_end(source)
 
     def _write_step(self, source: Source) -> None:
-        source.add("rows = order[begin_row:begin_row + BATCH_SIZE]")
+        source.add("rows = order[first:first + BATCH_SIZE]")
         if self._rules.has_factor:
             source.add("optimizer.learning_rate = LEARNING_RATE * rate_factor(step)")
         seen = "inputs[rows]"
@@ -147,9 +147,9 @@ class Loop:
                        "targets[validation])")
             seen = "validation_loss"
             told = ',\n      f"validation {validation_loss:.4g}"'
-        with source.block(f"if epoch % {epochs_between_reports(self._graph)} == 0:"):
-            source.add(
-                f'print(f"epoch {{epoch}}, step {{step}}: loss {{training_loss:.4g}}"{told})')
+        write_report(
+            source, self._graph,
+            f'print(f"epoch {{epoch}}, step {{step}}: loss {{training_loss:.4g}}"{told})')
         self._write_stopping(source, seen)
         if self._rules.follows_loss:
             self._write_plateau(source, seen)

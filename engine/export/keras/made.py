@@ -31,6 +31,9 @@ class Made:
         Classes and functions of `engine.export.keras.helpers` that it needs.
     arrays : Mapping[str, array]
         Its parameters, by what follows the layer's name in Keras' paths: ``kernel``.
+    starts : tuple[str, ...]
+        How its parameters begin, where Keras would have them begin otherwise:
+        ``kernel_initializer="he_uniform"``.
     note : str
         Why it is made so, where Keras would do something else.
     mask : str
@@ -46,6 +49,7 @@ class Made:
     suffix: str = ""
     helpers: tuple[str, ...] = ()
     arrays: Mapping[str, Reals] = field(default_factory=dict)
+    starts: tuple[str, ...] = ()
     note: str = ""
     mask: str = ""
     takes_activation: bool = False

@@ -47,9 +47,11 @@ class Named:
 
     def text(self, before: str = "", behind: str = "", indent: int = 4) -> str:
         """Return what makes it, with what stands before and behind."""
-        frozen = ("trainable=False",) if self.layer.frozen and self.made.arrays else ()
+        begins = ("trainable=False",) if self.layer.frozen and self.made.arrays else \
+            self.made.starts
         return filled(f"{before}{self.made.kind}(",
-                      (*self.made.options, *frozen, f'name="{self.name}"'), f"){behind}", indent)
+                      (*self.made.options, *begins, f'name="{self.name}"'),
+                      f"){behind}", indent)
 
 
 class Model:
@@ -110,10 +112,23 @@ class Model:
         longest = self.bag.nodes[0].whole("longest")
         return sum(size - length for length in range(longest))
 
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """How the paths of variables begin that are not drawn anew: frozen, or told by data."""
+        frozen = (f"{one.name}/" for one in self.layers if one.layer.frozen and one.made.arrays)
+        told = (f"{one.name}/ratio" for one in self.layers
+                if "ratio" in one.made.arrays and not one.layer.frozen)
+        return (*frozen, *told)
+
     def arrays(self) -> dict[str, Reals]:
         """Return all parameters by Keras' paths."""
         return {f"{one.name}/{name}": np.ascontiguousarray(array)
                 for one in self.layers for name, array in one.made.arrays.items()}
+
+    @property
+    def text(self) -> str:
+        """What makes all layers, one after the other."""
+        return "\n".join(one.text() for one in self.layers)
 
     def write(self, source: Source) -> None:
         """Append what makes the network, and what says where its variables are."""

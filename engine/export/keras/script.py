@@ -15,12 +15,15 @@ from engine.export.keras.loop import Loop
 from engine.export.keras.loss import LossText, classes_of, loss_text, targets_of
 from engine.export.keras.model import Model
 from engine.export.keras.optimizer import Rules
+from engine.export.keras.starts import own_in, write_fresh
 from engine.export.script import (
     APART,
     asked_rows,
     draw_text,
     input_arrays,
     loading,
+    needing,
+    told_by_predict,
     write_comparison,
     write_expected,
     write_limits,
@@ -144,10 +147,12 @@ class Script:
         standard = ["argparse", *(name for name in ("math",) if f"{name}." in text), "os", "sys",
                     *(name for name in ("time", "warnings") if f"{name}." in text)]
         source.add(*(f"import {name}" for name in standard))
-        source.add("from pathlib import Path", "", "import numpy as np", "",
+        source.add("from pathlib import Path", "",
                    "# Keras computes with one of these: torch, jax, tensorflow.",
-                   'os.environ.setdefault("KERAS_BACKEND", "torch")')
-        source.add("", "import keras", "from keras import layers, ops")
+                   'os.environ.setdefault("KERAS_BACKEND", "torch")', "")
+        used = [name for name in ("initializers", "layers", "ops") if f"{name}." in text]
+        with needing(source, "keras numpy {os.environ['KERAS_BACKEND']}"):
+            source.add("import keras", "import numpy as np", f"from keras import {', '.join(used)}")
 
     def _write_settings(self, source: Source) -> None:
         graph, training = self._graph, self._graph.training
@@ -177,14 +182,15 @@ class Script:
             source.add('warnings.filterwarnings("ignore", message=".*does not support masking")')
 
     def _write_model(self, source: Source) -> None:
-        for text in helpers_of(self._model.helpers):
+        for text in (*helpers_of(self._model.helpers), *own_in(self._model.text)):
             source.add(text, "", "")
         self._model.write(source)
         source.add("", "")
         with source.block("def load_model():"):
             source.add('"""Return the network with the weights of the project."""',
                        "model = make_model()")
-        source.add(LOADED.format(stem=self._stem))
+        source.add(LOADED.format(stem=self._stem), "", "")
+        write_fresh(source, self._graph, self._model.names, self._model.kept, self._stem)
 
     def _write_data(self, source: Source) -> None:
         data = self._graph.data
@@ -208,9 +214,7 @@ class Script:
         else:
             self._write_own_loss(source)
         with source.block("def predict(model, inputs):"):
-            source.add('"""Return what the network says of some examples."""' if
-                       loss.answer == "outputs" else
-                       '"""Return the probabilities that the network gives to classes."""',
+            source.add(told_by_predict(self._graph, loss.answer),
                        "outputs = model.predict(inputs, batch_size=512, verbose=0)",
                        f"return {loss.answer}" if loss.answer == "outputs" else
                        f"return ops.convert_to_numpy({loss.answer})")
@@ -300,9 +304,8 @@ class Script:
                 f'expected = np.load(FOLDER / "{self._stem}.npz")["expected_outputs"]')
             write_comparison(source, "loss", "expected")
 
-    @staticmethod
-    def _write_main(source: Source) -> None:
-        write_main(source, "load_model()", "prove(*examples)",
+    def _write_main(self, source: Source) -> None:
+        write_main(source, self._graph, "model", "prove(*examples)",
                    ("keras.utils.set_random_seed(SEED)",))
 
 

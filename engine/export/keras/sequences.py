@@ -9,6 +9,8 @@ import numpy as np
 from engine.arrays import Reals
 from engine.errors import SpecError
 from engine.export.keras.made import Made, Place, writes
+from engine.export.keras.starts import lstm_biases, starts_of
+from engine.export.source import filled
 
 TITLE = "Keras"
 
@@ -17,6 +19,9 @@ NAMES = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 
 CELLS = {"rnn": "simple_rnn_cell", "lstm": "lstm_cell", "gru": "gru_cell"}
 """What its parameters lie in."""
+
+NESTED = 20
+"""How far in a layer stands that is made within another one."""
 
 GATES = {"rnn": "h", "lstm": "ifgo", "gru": "zrn"}
 """The order of Keras' gates, in our letters: its c is our g, its h our n."""
@@ -29,7 +34,8 @@ def _embedding(place: Place) -> Made:
     name = "PaddedEmbedding" if node.attributes["padding"] else "layers.Embedding"
     return Made(name, (str(node.whole("vocabulary")), str(node.whole("units"))),
                 helpers=("PaddedEmbedding",) if node.attributes["padding"] else (),
-                arrays=place.arrays(embeddings="weight"))
+                arrays=place.arrays(embeddings="weight"),
+                starts=starts_of(place, embeddings="weight"))
 
 
 @writes("ngram_bag")
@@ -42,7 +48,8 @@ def _ngram_bag(place: Place) -> Made:
     options = (f"rows={len(place.array('weight'))}", f"units={node.whole('units')}",
                f"mean={node.attributes['combine'] == 'mean'}", *weighted)
     return Made("Bag", options, helpers=("Bag", "ngram_rows"),
-                arrays=place.arrays(embeddings="weight", ratio="ratio"))
+                arrays=place.arrays(embeddings="weight", ratio="ratio"),
+                starts=starts_of(place, embeddings="weight"))
 
 
 def refuse_resting(place: Place) -> None:
@@ -67,10 +74,12 @@ def _recurrent(place: Place) -> Made:
         options.append(f'activation="{node.attributes["function"]}"')
     options += [] if helpers else place.bias
     kind = "layers.RNN" if helpers else f"layers.{NAMES[node.op]}"
+    starts = () if helpers else _starts(place)
     if not length:
         options += [] if is_last else ["return_sequences=True"]
-        return Made(kind, tuple(options), helpers=helpers, mask="mask", arrays=_within(place, ""))
-    options.append('name="walk"')
+        return Made(kind, tuple(options), helpers=helpers, mask="mask", starts=starts,
+                    arrays=_within(place, ""))
+    options += [*starts, 'name="walk"']
     walk = f"{kind}({', '.join(options)})"
     return Made("InPieces", (walk, f"length={length}", f"last={is_last}"), mask="counts",
                 helpers=("InPieces", *helpers), arrays=_within(place, "walk/"))
@@ -82,7 +91,18 @@ def _has_own_cell(place: Place) -> bool:
 
 def _first(place: Place) -> str:
     units = place.node.whole("units")
-    return f'GRUCell({units}, name="gru_cell")' if _has_own_cell(place) else str(units)
+    if not _has_own_cell(place):
+        return str(units)
+    return filled("GRUCell(", (str(units), *_starts(place), 'name="gru_cell"'), ")", NESTED)
+
+
+def _starts(place: Place) -> tuple[str, ...]:
+    """Return how the parameters begin."""
+    found = starts_of(place, kernel="weight", recurrent="state")
+    if "bias" not in place.node.parameters:
+        return found
+    return (*found, *(lstm_biases(place) if place.node.op == "lstm" else
+                      starts_of(place, bias="bias", candidate="candidate")))
 
 
 def _within(place: Place, prefix: str) -> dict[str, Reals]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.export.keras.made import FUNCTIONS, Made, Place, number, writes
+from engine.export.keras.starts import starts_of
 
 LARGEST_NOISE = 1.0
 """The largest deviation that Keras' own layer takes."""
@@ -13,7 +14,8 @@ LARGEST_NOISE = 1.0
 @writes("linear")
 def _linear(place: Place) -> Made:
     return Made("layers.Dense", (str(place.node.whole("units")), *place.bias),
-                arrays=place.arrays(kernel="weight", bias="bias"), takes_activation=True)
+                arrays=place.arrays(kernel="weight", bias="bias"), takes_activation=True,
+                starts=starts_of(place, kernel="weight", bias="bias"))
 
 
 @writes(*FUNCTIONS)
@@ -33,7 +35,8 @@ def _prelu(place: Place) -> Made:
     axes = tuple(range(1, len(place.shape)))
     shared = (f"shared_axes={list(axes)}",) if axes else ()
     slopes = place.array("slope").reshape((1,) * len(axes) + (-1,))
-    return Made("layers.PReLU", shared, arrays={"alpha": np.ascontiguousarray(slopes)})
+    return Made("layers.PReLU", shared, arrays={"alpha": np.ascontiguousarray(slopes)},
+                starts=starts_of(place, alpha="slope"))
 
 
 @writes("softmax")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.export.graph import Graph
+from engine.export.script import needing
 from engine.export.source import Source
 
 SINGLE = 1e-5
@@ -40,8 +41,9 @@ def check_script(graph: Graph, stem: str, dtype: str, missing: tuple[str, ...]) 
     source.add(f'"""Runs {stem}.onnx on some examples and compares it with Backprop Lab.',
                "", "It needs NumPy and onnxruntime.", '"""')
     source.begin("imports")
-    source.add("import sys", "from pathlib import Path", "", "import numpy as np",
-               "import onnxruntime")
+    source.add("import sys", "from pathlib import Path", "")
+    with needing(source, "numpy onnxruntime"):
+        source.add("import numpy as np", "import onnxruntime")
     source.begin("check")
     if missing:
         source.comment(

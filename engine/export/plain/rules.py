@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+SMOOTHING = "targets = (1 - {label_smoothing}) * targets + {label_smoothing} / targets.shape[1]"
+"""How targets are smoothed, where they are."""
+
 LOSSES: dict[str, str] = {
     "softmax_cross_entropy": '''def losses_of(outputs, targets):
     """Return cross-entropy and its slope, example by example."""
-    targets = (1 - {label_smoothing}) * targets + {label_smoothing} / targets.shape[1]
+    {smoothing}
     return -(targets * log_softmax(outputs)).sum(axis=1), softmax(outputs) - targets''',
     "binary_cross_entropy": '''def losses_of(outputs, targets):
     """Return binary cross-entropy and its slope, example by example."""

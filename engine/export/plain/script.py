@@ -17,6 +17,7 @@ from engine.export.graph import Graph, GraphLayer
 from engine.export.names import identifiers
 from engine.export.plain import layers, rules, sequences, windows
 from engine.export.plain.ops import OPS, Made
+from engine.export.plain.starts import write_fresh
 from engine.export.plain.training import network_text, training_text
 from engine.export.rates import FACTORS, factor_text
 from engine.export.script import (
@@ -24,6 +25,7 @@ from engine.export.script import (
     asked_rows,
     input_arrays,
     loading,
+    needing,
     write_comparison,
     write_expected,
     write_limits,
@@ -139,7 +141,9 @@ class PlainScript:
         source.add("import sys")
         source.add(*(["import time"] if self._graph.training.stopping.seconds else []))
         source.add(*(["from math import erfc"] if "gelu" in functions else []))
-        source.add("from pathlib import Path", "", "import numpy as np")
+        source.add("from pathlib import Path", "")
+        with needing(source, "numpy"):
+            source.add("import numpy as np")
 
     def _write_settings(self, source: Source) -> None:
         graph, training = self._graph, self._graph.training
@@ -191,20 +195,27 @@ class PlainScript:
 
     def _write_model(self, source: Source) -> None:
         source.add(network_text(self._graph), "", "")
-        with source.block("def load_network():"):
+        with source.block("def load_weights():"):
             told = "has learned" if self._graph.is_trained else "starts with"
-            source.add(f'"""Return the network with the weights that the project {told}."""')
+            source.add(f'"""Return the weights that the project {told}, by layer and name."""')
             with source.block(f'with np.load(FOLDER / "{self._stem}.npz") as file:'):
-                source.add('weights = {name.removeprefix("weights/"): '
-                           'file[name].astype(np.float64)',
-                           '           for name in file.files if name.startswith("weights/")}')
-            source.add("return Network([")
+                source.add('return {name.removeprefix("weights/"): file[name].astype(np.float64)',
+                           '        for name in file.files if name.startswith("weights/")}')
+        source.add("", "")
+        with source.block("def make_network(weights):"):
+            source.add('"""Return the network with some weights."""', "return Network([")
             with source.indented():
                 before: dict[str, str] = {}
                 for layer in self._graph.layers:
                     with source.of(layer.id):
                         before[layer.id] = self._write_objects(source, layer, before)
             source.add("])")
+        source.add("", "")
+        with source.block("def load_network():"):
+            source.add('"""Return the network with the weights of the project."""',
+                       "return make_network(load_weights())")
+        source.add("", "")
+        write_fresh(source, self._graph, self._names)
 
     def _write_objects(self, source: Source, layer: GraphLayer, before: Mapping[str, str]) -> str:
         """Append what makes a layer's objects; return the name of the last one."""
@@ -223,6 +234,8 @@ class PlainScript:
     def _write_loss(self, source: Source) -> None:
         loss = self._graph.training.loss
         text = rules.LOSSES[loss.op]
+        text = text.replace("{smoothing}", rules.SMOOTHING) \
+            if loss.attributes.get("label_smoothing") else text.replace("    {smoothing}\n", "")
         for name, value in loss.attributes.items():
             text = text.replace(f"{{{name}}}", repr(value))
         source.add(text, "", "")
@@ -297,7 +310,7 @@ class PlainScript:
             source.add(f'return ({inputs}, file["targets"], file["training"],',
                        '        file["validation"])')
         source.add("", "")
-        write_main(source, "load_network()", "prove(load_network(), *examples)")
+        write_main(source, self._graph, "network", "prove(load_network(), *examples)")
 
 
 def repr_of(name: str) -> str:

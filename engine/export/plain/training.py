@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.export.graph import Graph, GraphLayer
+from engine.export.plain import rules
 from engine.export.rates import FACTORS, factor_text
 from engine.export.source import Source, filled
-from engine.export.steps import epochs_between_reports
+from engine.export.steps import write_report
 from engine.export.stopping import remembered, write_stopping
 
 SEQUENTIAL = '''class Network:
@@ -151,12 +152,21 @@ def _write_train(graph: Graph, source: Source) -> None:
             layer.frozen and layer.parameters for layer in graph.layers) else ""
         source.add(f"learned = [(name, layer, own) for name, layer in network.learning(){unfrozen}",
                    "           for own in layer.parameters]",
-                   'memory = [{key: np.zeros(layer.parameters[own].shape) for key in "msv"}',
-                   "          for _, layer, own in learned]", "step = epoch = 0")
+                   *_memory(graph), "step = epoch = 0")
         source.add(*_remembered(graph))
         with source.block("while step < steps:"):
             _write_epoch(graph, source)
         source.add("return network")
+
+
+def _memory(graph: Graph) -> tuple[str, ...]:
+    """Return the lines that make room for what the optimizer remembers of every array."""
+    rule = rules.OPTIMIZERS[graph.training.optimizer.op]
+    keys = "".join(key for key in "msv" if f'memory["{key}"]' in rule)
+    if not keys:
+        return ("memory = [{} for _ in learned]",)
+    return (f'memory = [{{key: np.zeros(layer.parameters[own].shape) for key in "{keys}"}}',
+            "          for _, layer, own in learned]")
 
 
 def _remembered(graph: Graph) -> Iterator[str]:
@@ -258,8 +268,7 @@ def _write_end(graph: Graph, source: Source) -> None:
         source.add("validation_loss = evaluate(network, inputs, targets, validation)")
         seen = "validation_loss"
         told = 'f"loss {training_loss:.4g}, validation {validation_loss:.4g}")'
-    with source.block(f"if epoch % {epochs_between_reports(graph)} == 0:"):
-        source.add('print(f"epoch {epoch}, step {step}: "', f"      {told}")
+    write_report(source, graph, 'print(f"epoch {epoch}, step {step}: "', f"      {told}")
     if schedule.op == "plateau":
         constants = {key: repr(value) for key, value in schedule.attributes.items()}
         source.add(

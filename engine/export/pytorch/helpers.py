@@ -35,6 +35,11 @@ HELPERS: dict[str, str] = {
             x = x.permute(0, 2, 3, 1)
         x = x.reshape(len(x), *self.shape)
         return x.permute(0, 3, 1, 2) if x.dim() == 4 else x''',
+    "FlattenChannelsLast": '''class FlattenChannelsLast(nn.Module):
+    """Flattens images in the order rows, columns, channels; nn.Flatten has the channels first."""
+
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1).flatten(1)''',
     "Mean": '''class Mean(nn.Module):
     """The mean over some axes."""
 

@@ -6,6 +6,7 @@ import math
 
 from engine.arrays import Reals
 from engine.export.pytorch.module import IMAGE, SEQUENCE, Module, Place, writes
+from engine.layers.starts import Start
 
 
 @writes("convolution")
@@ -18,7 +19,7 @@ def _convolution(place: Place) -> tuple[Module, ...]:
     padding = _alike(before) if even and any(before) else ""
     conv = (f"nn.Conv{rank}d({sizes}{_stride(place)}"
             f"{f', padding={padding}' if padding else ''}{_bias(place)})")
-    made = _in_steps(place, Module(conv, arrays=_arrays(place, weight)))
+    made = _in_steps(place, Module(conv, arrays=_arrays(place, weight), starts=_starts(place)))
     if even:
         return (made,)
     pad = Module(f"nn.ZeroPad{rank}d({_both_sides(before, after)})", suffix="pad",
@@ -38,7 +39,7 @@ def _transposed(place: Place) -> tuple[Module, ...]:
     padding += f", output_padding={_alike(added)}" if any(added) else ""
     arrays = _arrays(place, place.array("weight", 3, 2, 0, 1))
     made = Module(f"nn.ConvTranspose2d({sizes}{_stride(place)}{padding}{_bias(place)})",
-                  arrays=arrays)
+                  arrays=arrays, starts=_starts(place))
     left = tuple(max(behind - cut, 0) for cut, behind in zip(before, after, strict=True))
     if not any(left):
         return (made,)
@@ -79,11 +80,13 @@ def _reshape(place: Place) -> tuple[Module, ...]:
     if len(shape) == 1 and (place.rank != IMAGE or 1 in (place.shape[2],
                                                          math.prod(place.shape[:2]))):
         return (Module("nn.Flatten()", "{x}.flatten(1)"),)
+    if len(shape) == 1:
+        return (Module("FlattenChannelsLast()", helpers=("FlattenChannelsLast",)),)
     if place.rank == 1 and len(shape) == SEQUENCE:
         return (Module(f"nn.Unflatten(1, {shape})"),)
     if place.rank == 1 and shape[2:] == (1,):
         return (Module(f"nn.Unflatten(1, {(1, *shape[:2])})"),)
-    return (Module(f"Reshape{shape if len(shape) > 1 else f'({shape[0]})'}", helpers=("Reshape",),
+    return (Module(f"Reshape{shape}", helpers=("Reshape",),
                    note="Numbers are in the order rows, columns, channels, where PyTorch would "
                         "have channels, rows, columns."),)
 
@@ -93,7 +96,8 @@ def _in_steps(place: Place, module: Module) -> Module:
     if place.rank != SEQUENCE:
         return module
     return Module(f"FeaturesFirst({module.make})", suffix=module.suffix,
-                  helpers=("FeaturesFirst",), note=module.note,
+                  helpers=("FeaturesFirst",), note=module.note, starts=module.starts,
+                  inner=".module",
                   arrays={f"module.{name}": array for name, array in module.arrays.items()})
 
 
@@ -102,6 +106,10 @@ def _arrays(place: Place, weight: Reals) -> dict[str, Reals]:
     if place.node.attributes["bias"]:
         arrays["bias"] = place.array("bias")
     return arrays
+
+
+def _starts(place: Place) -> dict[str, Start]:
+    return place.starts(weight="weight", bias="bias")
 
 
 def _stride(place: Place) -> str:

@@ -8,7 +8,7 @@ from engine.export.pytorch.loss import CLASSES, LossText
 from engine.export.pytorch.model import Model
 from engine.export.pytorch.optimizer import Rules
 from engine.export.source import Source
-from engine.export.steps import epochs_between_reports
+from engine.export.steps import write_report
 from engine.export.stopping import remembered, write_stopping
 
 IN_RUNS = '''def in_runs(rows):
@@ -189,8 +189,7 @@ class Loop:
             source.add(f"validation_loss = evaluate({self._measured}, inputs, targets, validation)")
             seen = "validation_loss"
             told = 'f"loss {training_loss:.4g}, validation {validation_loss:.4g}")'
-        with source.block(f"if epoch % {epochs_between_reports(self._graph)} == 0:"):
-            source.add('print(f"epoch {epoch}, step {step}: "', f"      {told}")
+        write_report(source, self._graph, 'print(f"epoch {epoch}, step {step}: "', f"      {told}")
         if self._rules.follows_loss:
             source.add(f"scheduler.step({seen})")
         self._write_stopping(source, seen)

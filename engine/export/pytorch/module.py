@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.arrays import Reals
 from engine.export.graph import GraphLayer
 from engine.layers import Node, Shape
+from engine.layers.starts import Start
 
 IMAGE, SEQUENCE = 3, 2
 """Axes of an example."""
@@ -39,6 +40,10 @@ class Module:
         Classes of `engine.export.pytorch.helpers` that it is made from.
     arrays : Mapping[str, array]
         Its parameters as PyTorch calls and lays them out.
+    starts : Mapping[str, Start]
+        How parameters begin, by PyTorch's names; the others begin as in any module that is made.
+    inner : str
+        What is added to the module's name for the one that has the parameters: ``.layer``.
     note : str
         Why it is made so, where PyTorch would do something else.
     is_masked : bool
@@ -51,6 +56,8 @@ class Module:
     suffix: str = ""
     helpers: tuple[str, ...] = ()
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    starts: Mapping[str, Start] = field(default_factory=dict)
+    inner: str = ""
     note: str = ""
     is_masked: bool = False
 
@@ -83,6 +90,11 @@ class Place:
         """Return a parameter, its axes in another order where one is given."""
         array = self.weights[self.layer.parameter(role).name]
         return np.ascontiguousarray(array.transpose(axes) if axes else array)
+
+    def starts(self, **roles: str) -> dict[str, Start]:
+        """Return how parameters begin, by PyTorch's names; roles that it has not are left out."""
+        return {name: self.layer.parameter(role).start for name, role in roles.items()
+                if role in self.node.parameters}
 
     @property
     def rank(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -17,12 +18,15 @@ from engine.export.pytorch.loop import Loop
 from engine.export.pytorch.loss import CLASSES, LossText, loss_text, targets_of
 from engine.export.pytorch.model import Model
 from engine.export.pytorch.optimizer import Rules
+from engine.export.pytorch.starts import Starts
 from engine.export.script import (
     APART,
     asked_rows,
     draw_text,
     input_arrays,
     loading,
+    needing,
+    told_by_predict,
     write_comparison,
     write_expected,
     write_limits,
@@ -33,6 +37,9 @@ from engine.export.source import WIDTH, Source, filled
 from engine.export.steps import steps_of
 from engine.export.target import Written
 from engine.messages import say
+
+PACKAGES = "torch safetensors numpy"
+"""What a script needs."""
 
 MOST_SHOWN = 200
 """Outputs that are written into the script; more lie beside it."""
@@ -65,6 +72,8 @@ class Script:
         The project.
     stem : str
         How the names of its files begin.
+    says_needs : bool
+        Whether it says what is to be installed, where that is missing.
 
     Raises
     ------
@@ -72,9 +81,10 @@ class Script:
         If PyTorch cannot do what the engine does.
     """
 
-    def __init__(self, graph: Graph, stem: str) -> None:
-        self._graph, self._stem = graph, stem
+    def __init__(self, graph: Graph, stem: str, *, says_needs: bool = True) -> None:
+        self._graph, self._stem, self._says_needs = graph, stem, says_needs
         self._model = Model(graph)
+        self._starts = Starts(graph, self._model)
         self._loss: LossText = loss_text(graph)
         self._rules = Rules(graph, self._model)
         self._loop = Loop(graph, self._model, self._rules, self._loss)
@@ -125,13 +135,16 @@ class Script:
                      if called.get(name, "") in text))
         if "OrderedDict(" in text:
             source.add("from collections import OrderedDict")
-        source.add("from pathlib import Path", "", "import numpy as np", "import torch")
-        if re.search(r"\bF\.", text):
-            source.add("import torch.nn.functional as F")
-        source.add("from safetensors.torch import load_file", "from torch import nn")
-        averaging = [name for name in ("AveragedModel", "get_ema_multi_avg_fn") if name in text]
-        if averaging:
-            source.add(f"from torch.optim.swa_utils import {', '.join(averaging)}")
+        source.add("from pathlib import Path", "")
+        with needing(source, PACKAGES) if self._says_needs else nullcontext():
+            source.add("import numpy as np", "import torch")
+            if re.search(r"\bF\.", text):
+                source.add("import torch.nn.functional as F")
+            source.add("from safetensors.torch import load_file", "from torch import nn")
+            averaging = [name for name in ("AveragedModel", "get_ema_multi_avg_fn")
+                         if name in text]
+            if averaging:
+                source.add(f"from torch.optim.swa_utils import {', '.join(averaging)}")
 
     def _write_settings(self) -> None:
         graph, source, training = self._graph, self.source, self._graph.training
@@ -164,6 +177,8 @@ class Script:
             for name in self._model.frozen:
                 source.add(f"model.{name}.requires_grad_(False)")
             source.add("return model.to(DEVICE, DTYPE)")
+        source.add("", "")
+        self._starts.write(source)
 
     @property
     def _weights_are(self) -> str:
@@ -202,10 +217,8 @@ class Script:
             source.add(f"return {mean} + penalty" if penalty else f"return {mean}")
         source.add("", "", "@torch.no_grad()")
         with source.block("def predict(model, inputs):"):
-            source.add('"""Return what the network says of some examples."""' if
-                       loss.answer == "outputs" else
-                       '"""Return the probabilities that the network gives to classes."""',
-                       "model.eval()", "outputs = model(inputs)", f"return {loss.answer}")
+            source.add(told_by_predict(graph, loss.answer), "model.eval()",
+                       "outputs = model(inputs)", f"return {loss.answer}")
 
     def _weighted(self) -> tuple[str, ...]:
         width = self._graph.layers[-1].shape[-1]
@@ -270,7 +283,7 @@ class Script:
     def write_main(self, source: Source) -> None:
         """Append what a script does when it is run."""
         source.begin("main")
-        write_main(source, "load_model()", "prove(load_model(), *examples)",
+        write_main(source, self._graph, "model", "prove(load_model(), *examples)",
                    ("torch.manual_seed(SEED)",))
 
 

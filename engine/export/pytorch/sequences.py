@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.arrays import Reals
 from engine.errors import SpecError
 from engine.export.pytorch.module import Module, Place, writes
+from engine.layers.starts import Biases, Start
 
 NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 """What PyTorch calls a walk through time."""
@@ -17,7 +20,8 @@ def _embedding(place: Place) -> tuple[Module, ...]:
     node = place.node
     padding = ", padding_idx=0" if node.attributes["padding"] else ""
     return (Module(f"nn.Embedding({node.whole('vocabulary')}, {node.whole('units')}{padding})",
-                   arrays={"weight": place.array("weight")}),)
+                   arrays={"weight": place.array("weight")},
+                   starts=place.starts(weight="weight")),)
 
 
 @writes("ngram_bag")
@@ -32,7 +36,8 @@ def _ngram_bag(place: Place) -> tuple[Module, ...]:
                f"mean={node.attributes['combine'] == 'mean'}"]
     options += ["distinct=True"] if node.attributes["distinct"] else []
     options += ["weighted=True"] if weighted else []
-    return (Module(f"NgramBag({', '.join(options)})", helpers=("NgramBag",), arrays=arrays),)
+    return (Module(f"NgramBag({', '.join(options)})", helpers=("NgramBag",), arrays=arrays,
+                   starts=place.starts(weight="weight"), inner=".table"),)
 
 
 @writes("rnn", "lstm", "gru")
@@ -54,7 +59,18 @@ def _recurrent(place: Place) -> tuple[Module, ...]:
         more += ", carried=True"
     name = "Recurrent" if is_plain else "RecurrentInPieces"
     return (Module(f"{name}({made}{more})", helpers=(name,), is_masked=layer.is_masked,
-                   arrays={f"layer.{key}": array for key, array in _arrays(place).items()}),)
+                   arrays={f"layer.{key}": array for key, array in _arrays(place).items()},
+                   starts=_starts(place), inner=".layer"),)
+
+
+def _starts(place: Place) -> dict[str, Start]:
+    """Return how the parameters begin; what a second bias is not there for begins at 0."""
+    found = place.starts(weight_ih_l0="weight", weight_hh_l0="state", bias_ih_l0="bias",
+                         bias_hh_l0="candidate")
+    first = found.get("bias_ih_l0")
+    if isinstance(first, Biases) and "bias_hh_l0" not in found:
+        found["bias_hh_l0"] = replace(first, starts=(0.0,))
+    return found
 
 
 def _arrays(place: Place) -> dict[str, Reals]:

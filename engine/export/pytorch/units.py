@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.export.pytorch.module import IMAGE, SEQUENCE, Module, Place, number, writes
+from engine.layers.starts import Filled
 
 FUNCTIONS = {
     "relu": ("nn.ReLU()", "torch.relu({x})"),
@@ -55,8 +56,12 @@ def _sine(_place: Place) -> tuple[Module, ...]:
 
 @writes("prelu")
 def _prelu(place: Place) -> tuple[Module, ...]:
+    start = place.starts(slope="slope")["slope"]
+    first = f", init={number(start.value)}" if isinstance(start, Filled) and start.value != 0.25 \
+        else ""
     return (_over_features(place, Module(
-        f"nn.PReLU({place.node.whole('units')})", arrays={"weight": place.array("slope")})),)
+        f"nn.PReLU({place.node.whole('units')}{first})",
+        arrays={"weight": place.array("slope")})),)
 
 
 @writes("softmax")
@@ -73,7 +78,8 @@ def _linear(place: Place) -> tuple[Module, ...]:
     if bias:
         arrays["bias"] = place.array("bias")
     sizes = f"{node.whole('inputs')}, {node.whole('units')}"
-    return (Module(f"nn.Linear({sizes}{'' if bias else ', bias=False'})", arrays=arrays),)
+    return (Module(f"nn.Linear({sizes}{'' if bias else ', bias=False'})", arrays=arrays,
+                   starts=place.starts(weight="weight", bias="bias")),)
 
 
 @writes("dropout")
@@ -129,7 +135,7 @@ def _layer_norm(place: Place) -> tuple[Module, ...]:
     make = f"nn.LayerNorm({node.whole('units')}{shown})"
     if place.rank != IMAGE:
         return (Module(make, arrays=arrays),)
-    return (Module(f"ChannelsLast({make})", helpers=("ChannelsLast",),
+    return (Module(f"ChannelsLast({make})", helpers=("ChannelsLast",), inner=".module",
                    arrays={f"module.{name}": array for name, array in arrays.items()}),)
 
 
@@ -145,4 +151,4 @@ def _over_features(place: Place, module: Module) -> Module:
         return module
     return Module(f"FeaturesFirst({module.make})", helpers=("FeaturesFirst", *module.helpers),
                   arrays={f"module.{name}": array for name, array in module.arrays.items()},
-                  note=module.note)
+                  inner=".module", note=module.note)

@@ -48,14 +48,15 @@ WORDS: Mapping[str, Entry] = {
     "export.head-pytorch":
         "{name}, written by Backprop Lab for PyTorch.\n\n"
         "Run it: it compares the network with what Backprop Lab computes, says how far they are "
-        "apart, and trains it. Beside it lie {stem}.safetensors, the weights, and {stem}.npz, the "
-        "examples. It needs torch, safetensors and numpy; with matplotlib it draws the gradient "
-        "of every layer.",
+        "apart, and trains it; with --fresh SEED, from new weights. Beside it lie "
+        "{stem}.safetensors, the weights, and {stem}.npz, the examples. It needs torch, "
+        "safetensors and numpy; with matplotlib it draws the gradient of every layer.",
     "export.head-numpy":
         "{name}, written by Backprop Lab for NumPy.\n\n"
         "Run it: it compares the network with what Backprop Lab computes, says how far they are "
-        "apart, and trains it. Beside it lies {stem}.npz, the weights and the examples. Every "
-        "layer says by itself how the gradient goes back through it. It computes in float64.",
+        "apart, and trains it; with --fresh SEED, from new weights. Beside it lies {stem}.npz, "
+        "the weights and the examples. Every layer says by itself how the gradient goes back "
+        "through it. It computes in float64.",
 
     "export.cell-head":
         "# {name}\n\nWritten by Backprop Lab. Run the cells from top to bottom. Beside this "

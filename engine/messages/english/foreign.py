@@ -17,8 +17,8 @@ WORDS: Mapping[str, Entry] = {
         "In PyTorch, write safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")"
     ),
     "foreign.hdf": Fault(
-        "{place}", "HDF5 files are not read", _READ,
-        "In Keras, write the weights with numpy.savez: numpy.savez(\"weights.npz\", "
+        "{place}", "files of Keras' own kinds are not read", _READ,
+        "In Keras, load it into its model, then write: numpy.savez(\"weights.npz\", "
         "**dict((w.path, w.numpy()) for w in model.weights))"),
     "foreign.too-large": Fault(
         "{place}", "the file has {size:whole} bytes", "at most {most:whole}, what the largest "

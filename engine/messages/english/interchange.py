@@ -12,9 +12,9 @@ WORDS: Mapping[str, Entry] = {
     "export.head-keras":
         "{name}, written by Backprop Lab for Keras 3.\n\n"
         "Run it: it compares the network with what Backprop Lab computes, says how far they are "
-        "apart, and trains it. Beside it lie {stem}_weights.npz, the weights, and {stem}.npz, the "
-        "examples. It needs keras, numpy and one of torch, jax and tensorflow; with matplotlib it "
-        "draws the gradient of every layer.",
+        "apart, and trains it; with --fresh SEED, from new weights. Beside it lie "
+        "{stem}_weights.npz, the weights, and {stem}.npz, the examples. It needs keras, numpy and "
+        "one of torch, jax and tensorflow; with matplotlib it draws the gradient of every layer.",
     "export.onnx-told": "{name}, {state}; its data are {data}. Written by Backprop Lab.",
 
     "export.onnx-ngrams": Fault(

@@ -45,19 +45,34 @@ def made() -> Mapping[str, ProjectSpec]:
 
 
 def _pairs() -> dict[str, ProjectSpec]:
-    """Return every loss for classes with every optimizer, in float64."""
+    """Return every loss with every optimizer, in float64; texts apart: see `transcribing`."""
     found = {}
+    for loss, base in (("mean_absolute_error", "loss mean_absolute_error"),
+                       ("huber", "loss huber"), ("sequence_cross_entropy", "balanced letters")):
+        for rule in OPTIMIZERS:
+            found[f"{loss} by {rule}"] = _by(cases.made()[base], rule)
     for loss in ("softmax_cross_entropy", "binary_cross_entropy", "mean_squared_error", "hinge"):
         width = LOSSES[loss].widths("classification", 3)[-1]
         for rule in OPTIMIZERS:
             base = cases.made()["loss softmax_cross_entropy of classes"]
             layers = (*base.network.layers[:-1],
                       base.network.layers[-1].with_options(units=width))
-            found[f"{loss} by {rule}"] = replace(
-                base, network=NetworkSpec(layers), training=replace(
-                    base.training, loss=loss, optimizer=OptimizerSpec(rule), l2=1e-3, l1=1e-4,
-                    precision="float64"))
+            found[f"{loss} by {rule}"] = _by(replace(
+                base, network=NetworkSpec(layers),
+                training=replace(base.training, loss=loss)), rule)
     return found
+
+
+def _by(base: ProjectSpec, rule: str) -> ProjectSpec:
+    return replace(base, training=replace(
+        base.training, optimizer=OptimizerSpec(rule), class_weights="none", l2=1e-3, l1=1e-4,
+        precision="float64"))
+
+
+def transcribing() -> dict[str, ProjectSpec]:
+    """Return the loss of texts with every optimizer; slow in NumPy, which walks step by step."""
+    base = TEMPLATES["27-vowel-strings"]
+    return {f"ctc by {rule}": _by(base, rule) for rule in OPTIMIZERS}
 
 
 def _more() -> dict[str, ProjectSpec]:

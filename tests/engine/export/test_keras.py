@@ -17,7 +17,7 @@ from engine.export.graph import Graph
 from engine.export.keras.script import write_keras
 from engine.layers import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, kinds
 from engine.spec import AveragingSpec, OptimizerSpec, ScheduleSpec
-from tests.engine.export.exports import CHAOTIC, TEMPLATES, made
+from tests.engine.export.exports import CHAOTIC, TEMPLATES, made, transcribing
 from tests.engine.export.exports import graph_of as shipped_graph
 from tests.engine.export.frameworks import answers_of, with_frameworks
 from tests.engine.export.interop_cases import (
@@ -101,7 +101,8 @@ def test_every_script_proves_itself_and_trains_to_the_same(backend: str, tmp_pat
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_templates_and_what_is_recorded_are_the_same(backend: str, tmp_path: Path) -> None:
     refused = {}
-    for number, (name, project) in enumerate({**TEMPLATES, **made()}.items()):
+    for number, (name, project) in enumerate(
+            {**TEMPLATES, **made(), **transcribing()}.items()):
         try:
             put(shipped_graph(project), tmp_path / f"{number}-{name.replace(' ', '-')}")
         except EngineError as error:
@@ -160,7 +161,7 @@ def test_keras_own_optimizers_are_taken_where_they_do_the_same() -> None:
 def test_a_script_is_short_where_the_network_is() -> None:
     text = write_keras(graph_of(Case()), "case").files["case.py"].decode()
     assert "keras.Sequential" in text
-    assert len(text.splitlines()) < 200
+    assert len(text.splitlines()) < 220
     assert all(len(line) <= 99 for line in text.splitlines())
 
 

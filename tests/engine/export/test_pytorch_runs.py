@@ -20,6 +20,7 @@ from tests.engine.export.exports import (
     code_of,
     doubled,
     made,
+    transcribing,
     write,
 )
 
@@ -56,7 +57,8 @@ def judged(projects: Mapping[str, ProjectSpec], folder: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_small_projects_are_the_same_in_pytorch(tmp_path: Path) -> None:
-    projects = {name: doubled(project) for name, project in made().items()}
+    projects = {name: doubled(project)
+                for name, project in {**made(), **transcribing()}.items()}
     wrong = judged(projects, tmp_path)
     assert not wrong, "\n".join(wrong)
 

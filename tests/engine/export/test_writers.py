@@ -6,6 +6,8 @@ import ast
 import contextlib
 import io
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +37,8 @@ from tests.engine.export.exports import TEMPLATES, code_of, graph_of, made
 
 SAMPLES = ("clipped", "joins", "images", "padded gru", "carried lstm", "sampled", "averaged",
            "own penalties", "schedule plateau", "schedule one_cycle", "mean of used rows",
-           "layer called self", "n-grams once", "balanced letters", "grown images")
+           "layer called self", "n-grams once", "balanced letters", "grown images",
+           "first weights")
 SHAPES = {3: ((8, 8, 2),), 2: ((9, 2),), 1: ((8,),)}
 
 
@@ -199,3 +202,19 @@ def test_the_same_weights_are_the_same_bytes() -> None:
     found = load_safetensors(written.pop())
     assert found.keys() == arrays.keys()
     assert all((found[name] == array).all() for name, array in arrays.items())
+
+
+@pytest.mark.parametrize(("key", "ending", "packages"), [
+    ("pytorch", ".py", "torch safetensors numpy"), ("keras", ".py", "keras numpy jax"),
+    ("numpy", ".py", "numpy"), ("onnx", "_check.py", "numpy onnxruntime")])
+def test_a_script_says_what_to_install_where_a_package_is_missing(
+        key: str, ending: str, packages: str, tmp_path: Path) -> None:
+    for name, content in target(key).write(graph_of(made()["clipped"]), "a").files.items():
+        (tmp_path / name).write_bytes(content)
+    # With -S, Python finds nothing that was installed.
+    ran = subprocess.run([sys.executable, "-I", "-S", tmp_path / f"a{ending}"],
+                         capture_output=True, text=True, check=False,
+                         env={**os.environ, "KERAS_BACKEND": "jax"})
+    assert ran.returncode == 1
+    told = rf"No module named '\w+'\. Install it: pip install {packages}\n"
+    assert re.fullmatch(told, ran.stderr)

@@ -71,6 +71,29 @@ def test_arrays_without_any_names_are_taken_in_their_order() -> None:
     assert result.sources["output"].text == "arr_2, arr_3, found by its place in the order"
 
 
+def named_by_keras(*names: str) -> dict[str, NDArray[Any]]:
+    return {f"{name}/{own}": array for place, name in enumerate(names)
+            for own, array in (("kernel", numbered(4, 4, start=place)), ("bias", numbered(4)))}
+
+
+def test_a_number_that_keras_has_given_is_no_name() -> None:
+    layers = room(4, *((f"dense-{place}", "dense", {"units": 4}) for place in (1, 2, 3)))
+    # The second dense layer is dense_1 there, and the first one dense-1 here.
+    result = found(layers, named_by_keras("net/dense", "net/dense_1", "net/dense_2"),
+                   is_ordered=True)
+    for place in (1, 2, 3):
+        np.testing.assert_array_equal(result.arrays[f"dense-{place}/w"],
+                                      numbered(4, 4, start=place - 1))
+    assert "found by its place in the order" in result.sources["dense-1"].text
+
+
+def test_where_the_first_of_a_kind_has_its_name_here_too_the_numbers_are_names() -> None:
+    layers = room(4, ("dense-1", "dense", {"units": 4}), ("dense", "dense", {"units": 4}))
+    result = found(layers, named_by_keras("dense", "dense_1"), is_ordered=True)
+    np.testing.assert_array_equal(result.arrays["dense/w"], numbered(4, 4, start=0))
+    np.testing.assert_array_equal(result.arrays["dense-1/w"], numbered(4, 4, start=1))
+
+
 @pytest.mark.parametrize("square", [False, True])
 def test_numbers_in_names_give_an_order_and_others_do_not(square: bool) -> None:
     units = 3

@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from engine.errors import FormatError
 from engine.export.build import build_graph
 from engine.foreign import first_weights
+from engine.foreign.files import read_weights_file
+from engine.foreign.matching import matched
+from engine.foreign.target import targets
 from tests.engine.export.frameworks import PYTHON, with_frameworks
 from tests.engine.export.interop_cases import IMAGE, SERIES, Case, Layer, data_of, project_of
 
@@ -67,3 +71,36 @@ def test_a_network_answers_as_the_one_whose_weights_it_has(name: str, folder: Pa
     with np.load(folder / "answers.npz") as answers:
         expected = answers[name][graph.proof.asked]
     np.testing.assert_allclose(graph.proof.outputs, expected, rtol=0, atol=2e-6)
+
+
+CONVERTING = """
+import sys
+import numpy
+import keras
+
+keras.utils.set_random_seed(1)
+model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(6, activation="tanh"),
+                          keras.layers.BatchNormalization(), keras.layers.Dense(3)])
+exec(sys.argv[1])
+print(numpy.abs(model.layers[0].kernel.numpy()).sum())
+"""
+
+
+@with_frameworks
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_the_line_that_a_refused_file_names_makes_one_that_is_read(
+        backend: str, tmp_path: Path) -> None:
+    (tmp_path / "net.weights.h5").write_bytes(b"")
+    with pytest.raises(FormatError) as refused:
+        read_weights_file(tmp_path / "net.weights.h5")
+    line = refused.value.sentence.partition("then write: ")[2].removesuffix(".")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run([PYTHON, "-c", CONVERTING, line], capture_output=True, text=True,
+                          check=False, cwd=tmp_path, env={**kept, "KERAS_BACKEND": backend})
+    assert done.returncode == 0, done.stderr[-2000:]
+    case = Case((dense(6, "tanh"), ("batch_norm", {})))
+    found = matched(read_weights_file(tmp_path / "weights.npz"),
+                    tuple(targets(project_of(case).network, data_of(case).n_inputs)))
+    assert not found.reasons
+    assert np.isclose(np.abs(found.arrays["dense-1/w"]).sum(), float(done.stdout))
