@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.errors import EngineError
 from engine.experiments.cell import operations_of
+from engine.experiments.pace import kept_pace, pace_file, reckoned_s
 from engine.experiments.sweep import Cell, Sweep
 from engine.experiments.yardstick import deciding_step
 
@@ -17,17 +18,11 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.spec import ProjectSpec
 
-RATE = 4e9
-"""Multiply-adds of a second on one processor, of networks as people build them here."""
-STEP_S, LAYER_S = 3e-6, 2e-6
-"""What a step takes beside them, and every layer of it."""
-CELL_S = 0.02
-"""What a cell takes beside its steps: its network is made, and looked at in the end."""
 LOOKED_AT = 24
 """Cells that stand for all."""
 
 
-def seconds_of(sweep: Sweep, dataset: Dataset, workers: int) -> float:
+def seconds_of(sweep: Sweep, dataset: Dataset, workers: int, pace: float | None = None) -> float:
     """Return about how many seconds a sweep takes.
 
     Parameters
@@ -38,7 +33,11 @@ def seconds_of(sweep: Sweep, dataset: Dataset, workers: int) -> float:
         Its data.
     workers : int
         How many compute at a time.
+    pace : float | None
+        How many times as long as reckoned a cell takes; None is what earlier sweeps have taken on
+        this computer.
     """
+    pace = kept_pace(pace_file()) if pace is None else pace
     places = math.prod(sweep.shape)
     some = np.unique(np.linspace(0, places - 1, min(places, LOOKED_AT)).astype(np.int64))
     costs = []
@@ -48,16 +47,14 @@ def seconds_of(sweep: Sweep, dataset: Dataset, workers: int) -> float:
             costs.append(_seconds(sweep.project_at(Cell(place, 0)), dataset))
         except EngineError:
             costs.append(0.0)
-    return fmean(costs) * sweep.size / max(workers, 1)
+    return pace * fmean(costs) * sweep.size / max(workers, 1)
 
 
 def _seconds(project: ProjectSpec, dataset: Dataset) -> float:
     examples = len(dataset.training)
     batch = min(project.training.batch_size or examples, examples)
-    steps = deciding_step(project, dataset)
-    of_step = (batch * operations_of(project, dataset) / RATE + STEP_S
-               + LAYER_S * len(project.network))
-    return CELL_S + steps * of_step
+    return reckoned_s(operations_of(project, dataset), batch, len(project.network),
+                      deciding_step(project, dataset))
 
 
 def in_words(seconds: float) -> str:

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +24,7 @@ import msgspec
 
 from engine.experiments.cell import Job
 from engine.experiments.execution import Feed, State, WorkerState, answering
+from engine.experiments.pace import Pace, pace_file
 from engine.experiments.results import Result, Told
 from engine.messages import say
 
@@ -128,11 +130,15 @@ class LocalExecutor:
         How many processes; 0 for as many as there are processors.
     command : Sequence[str] | None
         What starts one; None starts this program.
+    pace : Pace | None
+        Hears how long cells take, and keeps it in the end; None is that of this computer.
     """
 
-    def __init__(self, workers: int = 0, command: Sequence[str] | None = None) -> None:
+    def __init__(self, workers: int = 0, command: Sequence[str] | None = None,
+                 pace: Pace | None = None) -> None:
         count = workers or usual_workers()
         self._command = [*program(), COMMAND] if command is None else list(command)
+        self.pace = pace or Pace(pace_file())
         self._changed = threading.Condition()
         self._is_warm = threading.Event()
         self._is_cancelled = False
@@ -168,6 +174,7 @@ class LocalExecutor:
         self.cancel()
         for worker in self._workers:
             worker.join()
+        self.pace.keep()
 
     @property
     def is_cancelled(self) -> bool:
@@ -208,6 +215,7 @@ class _Worker:
         self._in_hand: deque[Job] = deque()
         self._ahead = 1
         self._deaths = 0
+        self._since: float | None = None
         self.state = WorkerState(name, "starting")
 
     def start(self, feed: Feed, command: Sequence[str]) -> None:
@@ -254,6 +262,7 @@ class _Worker:
             if self._executor.is_cancelled:
                 return
             if not self._in_hand:
+                self._since = None
                 self._tell("idle")
                 self._executor.rest()
                 continue
@@ -297,9 +306,18 @@ class _Worker:
             self._deaths = 0
             self._ahead = AHEAD if answer.result.seconds < SHORT_S else 1
             self.state = replace(self.state, done=self.state.done + 1)
-            feed.done(self._in_hand.popleft(), answer.result)
+            job = self._in_hand.popleft()
+            self._time(job, answer.result)
+            feed.done(job, answer.result)
         else:
             feed.failed(answer.told.message)
+
+    def _time(self, job: Job, result: Result) -> None:
+        """Tell how long a cell took, from the end of the one before; the first has none."""
+        now = time.perf_counter()
+        if self._since is not None:
+            self._executor.pace.record(job.project, result, now - self._since)
+        self._since = now
 
     def _end(self, feed: Feed) -> None:
         """Put the process away, and give back what it had in hand."""
@@ -313,7 +331,7 @@ class _Worker:
                 with suppress(OSError):
                     if pipe is not None:
                         pipe.close()
-        self._ahead = 1
+        self._ahead, self._since = 1, None
         was_at_work = self.state.state == "working"
         # One that ends at a cell says something of the cell, and nothing of the computer.
         self._deaths += not was_at_work

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -110,9 +111,16 @@ class Spread:
         return Band(*found)
 
 
+@lru_cache(maxsize=64)
 def grid(step: int, points: int = POINTS) -> NDArray[np.int64]:
-    """Return steps from 1 to ``step`` whose ratio is the same, as far as they are whole."""
-    return np.unique(np.geomspace(1, max(step, 1), points).round().astype(np.int64))
+    """Return steps from 1 to ``step`` whose ratio is the same, as far as they are whole; read-only.
+
+    Kept: thousands of cells of a sweep are trained for as many steps.
+    """
+    found: NDArray[np.int64] = np.unique(
+        np.geomspace(1, max(step, 1), points).round().astype(np.int64))
+    found.flags.writeable = False
+    return found
 
 
 class Curves:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from engine.errors import EngineError
 from engine.experiments.cell import Job, job_of
@@ -24,6 +26,9 @@ MOST_LOSSES = 3
 
 FEWEST = 5
 """Cells before it is said how long the rest takes."""
+
+FLAT = 1e-9
+"""Relative spread of costs within which they are all the same."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +263,7 @@ class SweepRun:
         else:
             self._waiting.extend(asked)
         self._asked.update(_coordinates(sweep, cell) for cell in cells)
-        self._clock.expect(sum(map(sweep.cost_at, cells)))
+        self._clock.expect([sweep.cost_at(cell) for cell in cells])
 
     def _find(self, sweep: Sweep, cells: list[Cell], stored: Mapping[str, Result]) -> None:
         """Take over what the store has, and leave the rest on the list."""
@@ -297,7 +302,7 @@ class SweepRun:
             self._results.append(result)
             cost = self._costs.pop(result.key, 0.0)
             if is_new:
-                self._clock.record(cost)
+                self._clock.record(cost, result.seconds)
             else:
                 self._clock.drop(cost)
             self._end_if_done()
@@ -311,39 +316,60 @@ class SweepRun:
 class _Clock:
     """Says how long the rest takes, from what the cells before have taken.
 
-    Cells count by what they cost, for the cheap ones come first.
+    Cells count by what they cost, for the cheap ones come first; what each takes whatever it costs,
+    and what it takes for its cost, is fitted to those that are done.
     """
 
     def __init__(self) -> None:
-        self._left = 0.0
-        self._done = 0.0
+        self._left = np.zeros(2)
+        self._done = np.zeros(2)
         self._count = 0
         self._begin = 0.0
+        # Of cells that are done: sums of (1, cost)^T (1, cost), and of (1, cost) seconds.
+        self._squares = np.zeros((2, 2))
+        self._products = np.zeros(2)
 
-    def expect(self, cost: float) -> None:
+    def expect(self, costs: Sequence[float]) -> None:
         """Hear of more cells."""
-        self._left += cost
+        self._left += len(costs), sum(costs)
 
     def drop(self, cost: float) -> None:
         """Hear of a cell that need not be computed."""
-        self._left -= cost
+        self._left -= 1.0, cost
 
-    def record(self, cost: float) -> None:
-        """Hear of a cell that was computed."""
-        self._left -= cost
+    def record(self, cost: float, seconds: float) -> None:
+        """Hear of a cell that was computed, and how long its training took."""
+        self._left -= 1.0, cost
         self._count += 1
+        cell = np.array([1.0, cost])
+        self._squares += np.outer(cell, cell)
+        self._products += cell * seconds
         if self._count == 1:
             # Before it, programs were started and kernels compiled.
             self._begin = time.perf_counter()
         else:
-            self._done += cost
+            self._done += cell
 
     @property
     def seconds_left(self) -> float | None:
         """How long the rest takes; None where too little is known."""
-        if self._count < FEWEST or self._done <= 0:
+        if self._count < FEWEST:
             return None
-        return max(self._left, 0.0) * (time.perf_counter() - self._begin) / self._done
+        weights = self._weights()
+        done, left = weights @ self._done, weights @ np.maximum(self._left, 0.0)
+        return float(left * (time.perf_counter() - self._begin) / done) if done > 0 else None
+
+    def _weights(self) -> NDArray[np.float64]:
+        """Return what a cell takes, and what a unit of its cost takes; neither is negative."""
+        (count, total), (_, squared) = self._squares
+        spread = count * squared - total * total
+        if spread > FLAT * count * squared:
+            found = np.linalg.solve(self._squares, self._products)
+            if (found >= 0).all():
+                return np.asarray(found)
+            if found[1] < 0:
+                return np.array([1.0, 0.0])
+        return np.array([0.0, 1.0])
 
 
 def placed(sweep: Sweep, results: Iterable[Result]) -> dict[Cell, Result]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.errors import SpecError
+from gui.terminal import sweep_arguments
 from gui.terminal.arguments import Parser
 
 
@@ -20,6 +23,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     experiment.add_argument("--out", type=Path, metavar="DIR",
                             help="keep the results in this folder, so that nothing in it is "
                                  "computed twice (default: keep none)")
+    sweep_arguments.add_cluster(experiment)
     experiment.add_argument("--quiet", action="store_true", help="show no progress bar")
 
 
@@ -29,7 +33,11 @@ def _experiment(options: argparse.Namespace) -> int:
 
     if options.name is None:
         return print_list()
-    return ExperimentRun(table(options.name), options.out, quiet=options.quiet).carry_out()
+    asked = table(options.name)
+    if options.cluster and asked.is_timed:
+        raise SpecError("article.timed", name=asked.key)
+    return ExperimentRun(asked, options.out, partial(sweep_arguments.executor_of, options),
+                         quiet=options.quiet).carry_out()
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType({

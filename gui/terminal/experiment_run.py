@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from engine.experiments.article import ArticleTable, tables
-from engine.experiments.article.computing import compute, store_of
+from engine.experiments.article.computing import MakeExecutor, compute, store_of
 from engine.experiments.article.lines import aligned, columns
 from engine.experiments.results import Result
 from gui.program import say
@@ -33,13 +33,17 @@ class ExperimentRun:
         The table.
     out : Path | None
         Folder in which results are kept, so that nothing is computed twice; None keeps none.
+    make_executor : callable
+        Who computes, given how many at a time; 0 is as many as there can be.
     quiet : bool
         Whether to show no progress bar.
     """
 
-    def __init__(self, table: ArticleTable, out: Path | None, *, quiet: bool = False) -> None:
+    def __init__(self, table: ArticleTable, out: Path | None, make_executor: MakeExecutor, *,
+                 quiet: bool = False) -> None:
         self._table = table
         self._out = out
+        self._make_executor = make_executor
         self._quiet = quiet
         self._interrupted = False
 
@@ -61,7 +65,8 @@ class ExperimentRun:
                 self._quiet, unit=" runs", desc=self._table.key,
                 total=sum(sweep.size for sweep in self._table.sweeps)))
             results = compute(self._table, store, lambda done, _total: bar.update(done - bar.n),
-                              should_stop=lambda: self._interrupted)
+                              should_stop=lambda: self._interrupted,
+                              make_executor=self._make_executor)
         for line in told(self._table, results):
             say(line)
         if self._out is not None:

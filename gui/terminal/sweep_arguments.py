@@ -46,10 +46,7 @@ def _add_sweep(commands: argparse._SubParsersAction[Parser]) -> None:
                        help="folder for the results (default: this one)")
     sweep.add_argument("--workers", type=positive, metavar="N",
                        help="compute in N processes (default: one for every processor)")
-    sweep.add_argument("--cluster", type=address, metavar="ADDRESS",
-                       help="compute on all computers where 'backprop-lab worker ADDRESS' runs; "
-                            "an address of this computer, such as teacher-pc:8786")
-    _add_certificates(sweep)
+    add_cluster(sweep)
     sweep.add_argument("--quiet", action="store_true", help="show no progress bar")
 
 
@@ -79,6 +76,14 @@ def _add_cluster(commands: argparse._SubParsersAction[Parser]) -> None:
     init.add_argument("folder", type=Path, metavar="DIR")
 
 
+def add_cluster(parser: Parser) -> None:
+    """Add the options of a command that other computers may compute for."""
+    parser.add_argument("--cluster", type=address, metavar="ADDRESS",
+                        help="compute on all computers where 'backprop-lab worker ADDRESS' runs; "
+                             "an address of this computer, such as teacher-pc:8786")
+    _add_certificates(parser)
+
+
 def _add_certificates(parser: Parser) -> None:
     parser.add_argument("--certificates", type=Path, metavar="DIR",
                         help="the folder that 'backprop-lab cluster init' made; needed unless the "
@@ -90,17 +95,25 @@ def _sweep(options: argparse.Namespace) -> int:
 
     sweep = read_asked(options.file, options.axis, seeds=options.seeds, steps=options.steps,
                        goal_loss=options.goal, measure=options.measure)
-    return SweepCommand(sweep, _executor(options), options.out, quiet=options.quiet).carry_out()
+    return SweepCommand(sweep, executor_of(options, options.workers or 0), options.out,
+                        quiet=options.quiet).carry_out()
 
 
-def _executor(options: argparse.Namespace) -> Executor:
+def executor_of(options: argparse.Namespace, workers: int) -> Executor:
+    """Return who computes: the computers of `add_cluster`, or so many processes here; 0 is usual.
+
+    Raises
+    ------
+    EngineError
+        If Dask is not installed, or certificates are missing.
+    """
     if options.cluster:
         from engine.experiments.cluster import DaskExecutor
 
         return DaskExecutor(options.cluster, options.certificates)
     from engine.experiments.local import LocalExecutor
 
-    return LocalExecutor(options.workers or 0)
+    return LocalExecutor(workers)
 
 
 def _worker(options: argparse.Namespace) -> int:

@@ -130,7 +130,6 @@ class TrainerFactory(Protocol):
 
 def load_engine() -> None:
     """Import what `make_trainer` needs, for who knows that it will be asked for."""
-    import engine.foreign
     import engine.training.trainer  # noqa: F401
 
 
@@ -141,12 +140,14 @@ def make_trainer(
     threads: int | None = None,
 ) -> TrainerLike:
     """Return the engine's trainer. Imports Numba, so never call it in the window's thread."""
-    from engine.foreign import first_weights
     from engine.training.trainer import Trainer
 
     found = None
     # What a checkpoint holds makes up for the file, which may be gone.
-    if start is None and weights is None and checkpoint is None:
+    if project.start_from and start is None and weights is None and checkpoint is None:
+        # Only where it is used: to read files of others takes a dozen modules.
+        from engine.foreign import first_weights
+
         found = first_weights(project, dataset.n_inputs)
         start = None if found is None else found.arrays
     trainer = Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights,

@@ -328,13 +328,21 @@ def check_instruments(cases: Sequence[Case], threads: int, rounds: int, seconds:
 def check_sweep(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
     """Print how long a phase diagram takes on one worker, on several, and other libraries."""
     said("sweep")
-    one, several = sweep.ours(1), sweep.ours(threads)
+    found = sorted(((sweep.ours(1), sweep.ours(threads)) for _ in range(rounds)),
+                   key=lambda pair: pair[0].seconds + pair[1].seconds)
+    one, several = found[len(found) // 2]
+    for title, shares in (
+            ("", [many.seconds / alone.seconds for alone, many in found]),
+            (" from the first network on", [many.steady_s / alone.steady_s
+                                            for alone, many in found])):
+        say(f"{threads} workers take {statistics.median(shares):.2f} of the time of one{title} "
+            f"({min(shares):.2f} to {max(shares):.2f}, {rounds} times).")
     rows = [["ours, 1 worker", one], [f"ours, {threads} workers", several],
             *([title, sweep.peer(title)] for title in sweep.PEERS)]
     say(markdown(("who", "seconds", "of ours", "beside training, ms a network"), [
-        [title, f"{found.seconds:.1f}", f"{found.seconds / several.seconds:.1f}x",
-         f"{1000 * (found.seconds - found.training_s) / found.cells:.1f}" if found is one else ""]
-        for title, found in rows if found is not None]))
+        [title, f"{timed.seconds:.1f}", f"{timed.seconds / several.seconds:.1f}x",
+         f"{1000 * (timed.seconds - timed.training_s) / timed.cells:.1f}" if timed is one else ""]
+        for title, timed in rows if timed is not None]))
     say(f"{one.cells} networks of {sweep.STEPS} steps. Promised: 5 ms a network beside training, "
         "half the time on two workers.")
 

@@ -28,6 +28,8 @@ from tests.bench.process import ROOT, installed
 
 SIDE, STEPS, BATCH, WIDTH, RATE = 32, 200, 32, 32, 0.1
 SOURCE = "digits"
+LOOK_S = 0.002
+"""How often it is looked whether a first network is done."""
 PEERS = {"PyTorch eager": ("torch", "tests.bench.pytorch_sweep"),
          "JAX vmap": ("jax", "tests.bench.jax_sweep")}
 PEERS_PYTHON = os.environ.get("BACKPROP_LAB_PEERS", sys.executable)
@@ -45,11 +47,19 @@ class Timed:
         Spent within training, of all processes together; 0 where that is not known.
     cells : int
         Networks.
+    first_s : float
+        When the first network was done: until then, processes start. 0 where that is not known.
     """
 
     seconds: float
     training_s: float
     cells: int
+    first_s: float = 0.0
+
+    @property
+    def steady_s(self) -> float:
+        """From the first network to the last."""
+        return self.seconds - self.first_s
 
 
 def diagram(side: int = SIDE) -> Sweep:
@@ -77,13 +87,17 @@ def ours(workers: int, side: int = SIDE) -> Timed:
         begin = time.perf_counter()
         run = SweepRun(sweep, store, LocalExecutor(workers))
         run.start()
+        while not run.wait(LOOK_S) and not run.snapshot().done:
+            pass
+        first = time.perf_counter() - begin
         run.wait()
         seconds = time.perf_counter() - begin
         run.close()
         standing = run.snapshot()
         if standing.fault is not None:
             raise RuntimeError(standing.fault.text)
-        return Timed(seconds, sum(result.seconds for result in store.results()), standing.done)
+        return Timed(seconds, sum(result.seconds for result in store.results()), standing.done,
+                     first)
 
 
 def peer(title: str, side: int = SIDE) -> Timed | None:

@@ -21,3 +21,5 @@ def test_a_small_one_is_timed() -> None:
     found = ours(1, side=2)
     assert found.cells == 4
     assert 0 < found.training_s < found.seconds
+    assert 0 < found.first_s < found.seconds
+    assert found.steady_s == found.seconds - found.first_s

@@ -112,6 +112,9 @@ _VERDICTS: Mapping[str, Entry] = {
     "article.unknown": Fault(
         "Experiment", "there is none called {key:name}", "one of {known:list}",
         "Call it without a name for a list"),
+    "article.timed": Fault(
+        "Experiment {name}", "it measures seconds, of which every computer takes another number",
+        "to be computed on one computer", "Leave out --cluster"),
     "article.unreadable": Fault(
         "{place}", "the experiment cannot be read ({reason})", "a table of the article",
         "Install Backprop Lab again"),

@@ -19,6 +19,8 @@ from msgspec.structs import replace
 
 from engine.errors import FormatError, SpecError
 from engine.experiments import cluster as cluster_module
+from engine.experiments.article.catalogue import table
+from engine.experiments.article.computing import compute, store_of
 from engine.experiments.certificates import make_certificates
 from engine.experiments.cluster import parse_address, security_for
 from engine.experiments.store import Store
@@ -149,6 +151,25 @@ def test_workers_wait_for_a_sweep_and_serve_the_next_one(sweep: Path, tmp_path: 
                 _, err = process.communicate(timeout=240)
                 assert process.returncode == 0, err
             assert contents(tmp_path / place) == alone
+
+
+@pytest.mark.needs("distributed", "cryptography")
+def test_a_table_of_the_article_is_computed_by_workers(tmp_path: Path, room: Path) -> None:
+    address = free_address()
+    safe = ("--certificates", str(room))
+    options = ("--quiet", "--cluster", address, *safe)
+    with program("worker", address, "--workers", "1", *safe), program(
+            "experiment", "shallow", "--out", str(tmp_path / "there"), *options,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        out, err = process.communicate(timeout=240)
+        assert process.returncode == 0, err
+    made = table("shallow")
+    with store_of(made, tmp_path / "here") as store:
+        here = compute(made, store, lambda _done, _total: None)
+    with store_of(made, tmp_path / "there") as store:
+        there = store.results()
+    assert {one.key: one.content for one in there} == {one.key: one.content for one in here}
+    assert f"Measured: {made.verdict(here).text}" in out
 
 
 @pytest.mark.needs("distributed", "cryptography")

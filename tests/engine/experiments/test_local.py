@@ -16,6 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.experiments import local as local_module
+from engine.experiments import pace as pace_module
 from engine.experiments.local import (
     COMMAND,
     LocalExecutor,
@@ -23,6 +24,7 @@ from engine.experiments.local import (
     program,
     usual_workers,
 )
+from engine.experiments.pace import Pace, kept_pace, reckoned_s
 from engine.experiments.store import Store
 from engine.experiments.sweep import Axis, Sweep
 from engine.experiments.sweep_run import Standing, SweepRun
@@ -77,6 +79,12 @@ cell_worker.serve()
 """
 
 
+@pytest.fixture(autouse=True)
+def no_pace_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what tests compute on purpose say nothing of this computer."""
+    monkeypatch.setattr(local_module, "pace_file", lambda: None)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "a.results") as opened:
@@ -119,6 +127,24 @@ def test_bytes_do_not_hang_on_who_computes_them(workers: int, store: Store,
     assert contents(store) == undisturbed
     assert sum(worker.done for worker in standing.workers) == 24
     assert len(standing.workers) == workers
+
+
+def test_how_long_cells_take_is_kept_but_for_the_first_of_a_process(
+        store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace_module, "TELLING_S", 0.0)
+    pace = Pace(tmp_path / "kept" / "pace.json")
+    seconds: list[float] = []
+    record = pace.record
+    monkeypatch.setattr(pace, "record", lambda project, result, took: (
+        seconds.append(took), record(project, result, took)))
+    begin = time.perf_counter()
+    computed(MANY, store, LocalExecutor(1, pace=pace))
+    assert len(seconds) == 23
+    assert 0 < sum(seconds) < time.perf_counter() - begin
+    kept = kept_pace(tmp_path / "kept" / "pace.json")
+    assert kept == pytest.approx(sum(seconds) / sum(
+        reckoned_s(result.operations, 16, 2 + int(result.values[1]), 40)
+        for result in store.results()[1:]))
 
 
 def test_a_process_that_ends_loses_nothing(store: Store, undisturbed: dict[str, bytes]) -> None:

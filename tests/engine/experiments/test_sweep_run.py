@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -229,19 +229,41 @@ def test_a_sweep_that_cannot_go_on_says_why(store: Store) -> None:
     assert other.snapshot().fault == say("sweep.lost")
 
 
-def test_the_time_that_is_left_counts_what_cells_cost(store: Store,
-                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def timed(monkeypatch: pytest.MonkeyPatch, costs: list[float], left: list[float],
+          seconds: Callable[[float], float]) -> float | None:
+    """Return how long it is said to take yet, once cells of some costs have taken their time."""
     now = [0.0]
     monkeypatch.setattr(sweep_run_module.time, "perf_counter", lambda: now[0])
     clock = sweep_run_module._Clock()
-    clock.expect(10 * 1.0 + 10 * 9.0)
+    clock.expect([*costs, *left, 45.0])
     assert clock.seconds_left is None
-    for _ in range(10):
-        now[0] += 2.0
-        clock.record(1.0)
-    assert clock.seconds_left == pytest.approx(2.0 * 90)
+    for cost in costs:
+        # Twice what training takes: the rest goes into making the network.
+        now[0] += 2 * seconds(cost)
+        clock.record(cost, seconds(cost))
     clock.drop(45.0)
-    assert clock.seconds_left == pytest.approx(2.0 * 45)
+    return clock.seconds_left
+
+
+@pytest.mark.parametrize("fixed", [0.0, 3.0, 1000.0])
+def test_the_time_that_is_left_counts_what_cells_cost_and_what_each_takes_anyway(
+        fixed: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = timed(monkeypatch, [1.0, 1.0, 2.0, 2.0, 3.0, 3.0], [9.0] * 10,
+                 lambda cost: fixed + 0.5 * cost)
+    assert left == pytest.approx(10 * 2 * (fixed + 0.5 * 9))
+
+
+def test_where_all_costs_were_alike_time_goes_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert timed(monkeypatch, [1.0] * 10, [9.0] * 10, lambda cost: cost) == pytest.approx(2 * 90)
+
+
+@pytest.mark.parametrize(("seconds", "left"), [
+    # Dear cells were quick, and cheap ones took nothing: neither goes on below nothing.
+    (lambda cost: 4 - cost, 10 * 2 * 2.0), (lambda cost: max(cost - 2, 0.0), 90 * 2 * 0.2)])
+def test_no_cell_is_said_to_take_less_than_nothing(
+        seconds: Callable[[float], float], left: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert timed(monkeypatch, [2.0, 1.0, 2.0, 3.0, 1.0, 3.0], [9.0] * 10, seconds
+                 ) == pytest.approx(left)
 
 
 def test_many_threads_may_take_and_hand_in(store: Store) -> None:

@@ -85,6 +85,14 @@ def test_a_folder_that_cannot_be_written_is_named(
     assert str(tmp_path / "file") in capsys.readouterr().err
 
 
+def test_seconds_are_not_measured_on_several_computers(capsys: pytest.CaptureFixture[str]) -> None:
+    timed = next(one.key for one in tables() if one.is_timed)
+    assert main(["experiment", timed, "--cluster", "tcp://localhost"]) == ERROR
+    said = capsys.readouterr().err
+    assert f"Experiment {timed}" in said
+    assert "Leave out --cluster" in said
+
+
 def test_columns_stand_below_one_another() -> None:
     made = table("learning-rate")
     lines = list(aligned(columns(made, ())))
