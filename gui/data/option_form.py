@@ -14,6 +14,7 @@ from gui import theme
 from gui.data.choices import choice, line_of
 from gui.data.column_line import ColumnLine
 from gui.widgets import CalmDoubleSpinBox, CalmSpinBox, Fold, LabelledCombo
+from gui.widgets.tab_order import tab_through
 
 LARGEST = 10**9
 """Of a number without a bound."""
@@ -83,6 +84,9 @@ class OptionForm(QWidget):
             layout = (self._rare if field.is_rare else self._usual).layout()
             assert layout is not None
             layout.addWidget(row)
+        for box, is_rare in ((self._usual, False), (self._rare, True)):
+            tab_through(box, [self.controls[field.key] for field in fields
+                              if field.is_rare == is_rare])
         self.fold.set_open(False)
 
     def show_options(self, options: Mapping[str, Option]) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui import theme
 from gui.widgets import Button, ElidedLabel, plain_tip
+from gui.widgets.tab_order import tab_through
 
 MOST_LINES = 5
 """As many are shown before a person asks for all."""
@@ -110,6 +111,7 @@ class RemarkList(QWidget):
             # A row has no height until it is shown.
             row.show()
         self._column.addStretch(1)
+        tab_through(self._rows, self.links.values())
         self.setVisible(bool(self._lines))
         self._fit()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.data import TABLE, TEXT
+from engine.data import TABLE, TEXT, catalogue
 from engine.data.dataset import Dataset
 from engine.data.files import is_there
 from engine.data.importers.catalogue import IMPORTERS
@@ -23,6 +23,9 @@ from gui.document.patience import Patience, at_once
 Loader = Callable[[DataSpec, Path | None], Dataset]
 MOST_HELD = 3
 """Data sets kept alive; a large table takes hundreds of megabytes."""
+MADE = {info.key: info.title for info in catalogue() if info.kind != "points"}
+"""Data that come with the program. Thousands of drawings or voices are made when they are asked
+for; points in the plane are there at once."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,12 @@ class DataShelf:
     def __len__(self) -> int:
         return len(self._datasets)
 
+    def load(self, data: DataSpec) -> Dataset:
+        """Load a data set anew; what takes its time is waited for, by the name that people know."""
+        job = partial(self.load_data, data, None)
+        name = Path(data.path).name or MADE.get(data.source, "")
+        return self._patience(name, job) if name else job()
+
     def put(self, data: DataSpec, dataset: Dataset) -> None:
         """Keep what ``data`` stands for, in the place of what was kept for it."""
         self._datasets[data] = dataset
@@ -85,7 +94,7 @@ class DataShelf:
         data = project.data
         if data not in self._datasets:
             try:
-                self.put(data, self._loaded(data))
+                self.put(data, self.load(data))
             except DataError as error:
                 return Held(stand_in(project), _fault(data, error))
         self._datasets.move_to_end(data)
@@ -104,11 +113,6 @@ class DataShelf:
         """
         known = [held for data, held in tried if held is not None and data == project.data]
         return known[0] if known and not self.has(project.data) else self.take(project)
-
-    def _loaded(self, data: DataSpec) -> Dataset:
-        job = partial(self.load_data, data, None)
-        # What ships with the program is there at once.
-        return self._patience(Path(data.path).name, job) if data.path else job()
 
     def clear(self) -> None:
         """Let go of everything, so that files are read anew."""

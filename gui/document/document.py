@@ -397,7 +397,7 @@ class Document(QObject):
         if not differing and dataset is None and not self.data_problem:
             return
         if dataset is None:
-            dataset = self._shelf.load_data(data, None)
+            dataset = self._shelf.load(data)
         project = fitted(replace(self.project, data=data), dataset.task, dataset.n_outputs,
                          dataset.vocabulary, dataset.n_inputs, dataset.example.shape,
                          None if self.data_problem else self.dataset.task)

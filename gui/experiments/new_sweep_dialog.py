@@ -23,6 +23,7 @@ from engine.spec import ProjectSpec
 from gui import theme
 from gui.experiments.axis_row import AxisRow
 from gui.widgets import Button, CalmComboBox, CalmSpinBox, PrimaryButton, set_page
+from gui.widgets.tab_order import tab_through
 
 TITLE = "New sweep"
 WIDTH = 600
@@ -138,6 +139,7 @@ class NewSweepDialog(QDialog):
         row.removed.connect(self._on_row_removed)
         self.rows.append(row)
         self._axes.addWidget(row)
+        tab_through(self, self.rows)
         self._show_removable()
 
     def _show_removable(self) -> None:

@@ -88,11 +88,16 @@ def test_what_is_out_of_reach_is_waited_for_again_when_undone(saved: Path) -> No
     assert waiter.names == ["rows.csv"]
 
 
-def test_what_ships_is_not_waited_for() -> None:
+def test_points_are_there_at_once_and_what_has_to_be_made_is_waited_for() -> None:
     waiter = Waiter()
     document = Document(small_project(), load_data=_by_source, patience=waiter)
     document.set_data(DataSpec(source="circle"))
     assert waiter.names == []
+    document.set_data(DataSpec(source="drawn_digits"))
+    assert waiter.names == ["Drawn digits"]
+    document.set_data(DataSpec(source="xor"))
+    document.load_project(replace(document.project, data=DataSpec(source="vowel_strings")), None)
+    assert waiter.names == ["Drawn digits", "Vowel strings"]
 
 
 def _by_source(data: DataSpec, base: Path | None) -> Dataset:
