@@ -17,6 +17,7 @@ from tests.bench import (
     images,
     instruments,
     looking,
+    memory,
     microscope,
     recording,
     side_by_side,
@@ -273,6 +274,20 @@ def check_recording(cases: Sequence[Case], threads: int, rounds: int, seconds: f
         f"{1000 * statistics.median(times):.0f} ms, the slowest in {1000 * max(times):.0f} ms.")
 
 
+def check_memory(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
+    """Print what processes hold in memory, and what a window costs that only stands there."""
+    said("memory")
+    window = memory.measured("window", str(memory.WINDOW_S))
+    sizes = [("engine, training the first project", memory.measured("engine")["resident"]),
+             (f"window after {memory.WINDOW_S:g} s", window["resident"]),
+             *memory.beside(threads)]
+    say(markdown(("process", "resident, MB"),
+                 [[name, f"{size / memory.MB:.0f}"] for name, size in sizes]))
+    say(f"Promised: the engine {memory.PROMISED['engine']} MB, the window "
+        f"{memory.PROMISED['window']} MB. Paused and in sight it takes {window['idle']:.2%} of a "
+        f"core; promised {memory.IDLE:.1%}.")
+
+
 def check_tables(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
     """Print what previewing and loading tables costs; seconds of a processor in brackets."""
     said("tables")
@@ -351,6 +366,6 @@ CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
     "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
     "recording": check_recording, "instruments": check_instruments,
-    "microscope": check_microscope,
+    "memory": check_memory, "microscope": check_microscope,
     "tables": check_tables, "images": check_images, "sparse": check_sparse,
     "sweep": check_sweep, "start": check_start}

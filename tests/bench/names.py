@@ -11,6 +11,7 @@ CHECK_NAMES = {
     "instruments": "frames a second and speed with each instrument of 100 layers shown",
     "tables": "preview and load of large and wide tables: time, memory, and how long a timer waits",
     "images": "50,000 JPEGs: seconds until the first batch, of an epoch, and memory",
+    "memory": "what engine, window and PyTorch hold in memory; what a paused window costs",
     "microscope": "taking a step apart, and drawing its micro-steps",
     "sparse": "a step that touches the rows of a table that its batch uses, beside one of all rows",
     "sweep": "a phase diagram of nearly a thousand networks, on one worker and on several",

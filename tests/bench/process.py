@@ -158,6 +158,11 @@ class Contestant:
         self._reader.join()
         self._open.close()
 
+    @property
+    def process_id(self) -> int:
+        """Number of its process."""
+        return self._process.pid
+
     def round(self, seconds: float) -> float:
         """Train for about so long; return the seconds that a step took."""
         assert self._process.stdin is not None

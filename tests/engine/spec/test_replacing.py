@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -142,29 +141,3 @@ def test_a_file_is_claimed_once(tmp_path: Path) -> None:
         assert not claim(second.fileno())
     with path.open("a") as third:
         assert claim(third.fileno())
-
-
-KILLED = """
-import sys
-from engine.spec import default_project, write_project
-while True:
-    write_project(default_project(), sys.argv[1])
-    print("saved", flush=True)
-"""
-
-
-@pytest.mark.slow
-def test_after_kills_in_the_middle_the_file_is_whole_and_nothing_is_left(tmp_path: Path) -> None:
-    path = tmp_path / "net.json"
-    for moment in range(8):
-        process = subprocess.Popen([sys.executable, "-c", KILLED, str(path)], cwd=ROOT,
-                                   stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(moment / 1000)
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        assert read_project(path) == default_project()
-    write_project(default_project(), path)
-    assert os.listdir(tmp_path) == ["net.json"]
