@@ -71,6 +71,26 @@ def test_tables_are_read_or_a_sentence_says_why_not(part: int) -> None:
     assert report["longest"] <= LONGEST_SENTENCE + 20
 
 
+@pytest.mark.slow
+@pytest.mark.sampled
+def test_files_beside_projects_are_read_or_a_sentence_says_why_not() -> None:
+    report = swept("others", tiers.examples(300, 1500))
+    assert report["faults"] == []
+    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
+    assert report["mib"] < MIB
+    assert report["longest"] <= LONGEST_SENTENCE + 20
+    assert 0.3 < report["refused"] / report["count"] < 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.sampled
+def test_check_and_train_agree_on_projects_that_look_right() -> None:
+    report = swept("likely", tiers.examples(40, 300))
+    assert report["faults"] == []
+    # Some of them can be trained.
+    assert report["refused"] < 0.9 * report["count"]
+
+
 def test_what_is_made_depends_on_the_number_alone(tmp_path: Path) -> None:
     first, again = (tmp_path / name for name in ("first", "again"))
     for folder in (first, again):
