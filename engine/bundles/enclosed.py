@@ -18,6 +18,7 @@ import msgspec
 from engine.bundles.archive import BROKEN, Broken, Section, members, members_of, reason
 from engine.bundles.pieces import FilePart, Part, of_bytes, zip_of
 from engine.data.copies import copies_folder, copy_folder
+from engine.data.copies_used import note_used
 from engine.data.digests import files_in
 from engine.errors import DataError, FormatError
 from engine.messages import Message, say
@@ -99,6 +100,7 @@ def keep_copy(content: Part) -> str:
             for piece in content.pieces():
                 key.update(piece)
                 spool.write(piece)
+            note_used(key.hexdigest())
             _unpack(members(spool, content.size), key.hexdigest())
     except (OSError, RuntimeError) as error:
         raise _unwritable(error) from error
@@ -232,6 +234,7 @@ def take_out(held: Iterable[tuple[str, Section]], keys: Iterable[str]) -> tuple[
         try:
             key = key_of(member)
             if key in wanted:
+                note_used(key)
                 _unpack(members_of(member), key)
         except FormatError as error:
             faults.append(say("enclosed.unread", member=name, problem=error.found))

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from engine.spec import DataSpec
 
-_KEY = re.compile(r"[0-9a-f]{64}")
+KEY = r"[0-9a-f]{64}"
+"""What a copy is called: the SHA-256 of its packed bytes."""
 
 
 def copies_folder() -> Path:
@@ -27,7 +28,7 @@ def copies_folder() -> Path:
 def copy_folder(key: str) -> Path | None:
     """Return the folder of a copy, there or not; None for what is no key, or without a cache."""
     try:
-        return copies_folder() / key if _KEY.fullmatch(key) else None
+        return copies_folder() / key if re.fullmatch(KEY, key) else None
     except RuntimeError:
         return None
 

@@ -14,6 +14,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from engine.data.copies import in_copy
+from engine.data.copies_used import note_used
 from engine.data.dataset import Dataset, Indices, Reals
 from engine.data.drawing.generated import outline
 from engine.data.drawing.load import DRAWINGS, load_drawn, load_kept, with_own
@@ -273,6 +274,8 @@ def load(spec: DataSpec, base: Path | None = None) -> Dataset:
 
 def _load(spec: DataSpec, base: Path | None) -> Dataset:
     """Return a data set as its own loader makes it."""
+    if spec.embedded:
+        note_used(spec.embedded)
     spec = in_copy(spec)
     if spec.source == DRAWINGS and not spec.path:
         return load_kept(spec)

@@ -15,6 +15,7 @@ import msgspec
 
 from engine.errors import FormatError
 from engine.experiments.results import Result
+from engine.spec.opening import opened
 
 SUFFIX = ".results"
 
@@ -140,7 +141,11 @@ class Store:
             self._synced = now
 
     def _read(self) -> None:
-        content = self.path.read_bytes() if self.path.exists() else b""
+        content = b""
+        if self.path.exists():
+            # Refuses pipes and devices, which may have no end.
+            with opened(self.path) as file:
+                content = file.read()
         lines = content.split(b"\n")
         for line in lines:
             result = _result(line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from engine.foreign.group import CHANNELS_LAST, FLATTENING, FORMAT, WeightsFile,
 from engine.foreign.unreadable import Unreadable
 from engine.layers.diagnose import LARGEST_NETWORK
 from engine.messages import Message, say
+from engine.spec.opening import opened
 
 LARGEST_FILE = 2 * 8 * LARGEST_NETWORK
 """Bytes: the largest network in float64, and as much again around it."""
@@ -105,12 +105,9 @@ def _checked(file: WeightsFile) -> WeightsFile:
 def _content(path: Path) -> bytes:
     """Return the bytes of a file that is not too large; raises FormatError."""
     try:
-        with path.open("rb") as file:
-            about = os.fstat(file.fileno())
-            size = about.st_size
-            # What is no file, such as a pipe, has no end that could be trusted.
-            if not stat.S_ISREG(about.st_mode):
-                raise FormatError("foreign.kind", place=path.name)
+        # Refuses what is no file, such as a pipe: nobody may ever write to it.
+        with opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
             if size > LARGEST_FILE:
                 raise FormatError("foreign.too-large", place=path.name, size=size,
                                   most=LARGEST_FILE)

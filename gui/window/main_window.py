@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gui.document.document import Document
     from gui.document.recovery import Recovery
     from gui.window.actions import Actions
+    from gui.window.copy_clearing import CopyClearing
     from gui.window.lab_page import LabPage
     from gui.workbench.workbench import Workbench
 
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self._recovery_folder = recovery_folder
         self._asks = asks or recovery_folder is not None
         self._recovery: Recovery | None = None
+        self._clearing: CopyClearing | None = None
         self._seen = False
         self._workbench: Workbench | None = None
         self._furnishing: Iterator[None] = iter(())
@@ -119,6 +121,8 @@ class MainWindow(QMainWindow):
         """Stop everything behind the window and wait for it; again does no harm."""
         if self._recovery is not None:
             self._recovery.stop()
+        if self._clearing is not None:
+            self._clearing.stop()
         self._furnishing = iter(())
         if self.lab is not None:
             self.lab.shut_down()
@@ -292,10 +296,13 @@ class MainWindow(QMainWindow):
     def _watch_over(self, lab: LabPage, folder: Path) -> None:
         """Keep copies of unsaved work, and offer what an earlier program has left."""
         from gui.document.recovery import Recovery
+        from gui.window.copy_clearing import CopyClearing
         from gui.window.lost_work import LostWork
 
         self._recovery = Recovery(lab.document, folder, self)
         self._recovery.failed.connect(lab.tell_no_copy)
+        self._clearing = CopyClearing(folder, self)
+        lab.files.saved.connect(self._clearing.clear)
         LostWork(self._recovery, lab.files, lab.offer, self).offer_next()
 
 

@@ -3,6 +3,8 @@
     python -m tests.hostile.sweep check 300        # what 'check' says of projects
     python -m tests.hostile.sweep train 60         # the same, and whether 'train' agrees
     python -m tests.hostile.sweep tables 300       # previews of tables, and loading them
+    python -m tests.hostile.sweep others 300       # weights of other programs, sweeps, results
+    python -m tests.hostile.sweep likely 60        # projects that look right: check, and train
 
 prints what is not as it should be, and how long, how large and how wordy the worst were.
 """
@@ -26,11 +28,12 @@ from types import FrameType
 
 from engine.bundles import read_either
 from engine.data import TABLE, load, preview
-from engine.errors import DataError
+from engine.errors import DataError, EngineError
+from engine.experiments.store import Store
 from engine.messages.texts import LONGEST_SENTENCE
 from engine.spec import DataSpec
 from gui.terminal.command_line import main
-from tests.hostile import projects, tables
+from tests.hostile import likely, others, projects, tables
 
 HANGS_S = 30.0
 """Seconds of the processor after which nothing more is expected of one file."""
@@ -178,8 +181,57 @@ def table(seed: int, folder: Path, report: Report) -> None:
         report.faults.append(f"{seed}: the preview says {problem!r}, loading nothing")
 
 
+def asking(path: Path) -> Path:
+    """Write a project that names a file, and return it."""
+    content = projects.points()
+    if path.suffix == ".ndjson":
+        content["data"] = {"source": "drawings", "path": path.name}
+    else:
+        content["start_from"] = path.name
+    project = path.with_name("asking.json")
+    project.write_text(json.dumps(content))
+    return project
+
+
+def agree(seed: int, folder: Path, report: Report) -> None:
+    """Let a project that looks right be checked and trained, and see whether both say the same."""
+    path = folder / "project.json"
+    path.write_text(json.dumps(likely.drawn(seed)))
+    begin = time.process_time()
+    status, said = carried_out("check", str(path))
+    report.note(seed, said, time.process_time() - begin)
+    report.refused += status == 2
+    trained, told = carried_out("train", str(path), "--steps", "3", "--quiet", "--out",
+                                str(folder / "results"))
+    if status != trained or (status and not any(line and line in said
+                                                for line in told.splitlines())):
+        report.faults.append(f"{seed}: check says {said[-300:]!r}, train {told[-300:]!r}")
+
+
+def other(seed: int, folder: Path, report: Report) -> None:
+    """Have a look at a file beside projects, as the command does that takes such a file."""
+    path = others.written(seed, folder)
+    if path.suffix == ".results":
+        # What the command reads before it begins to compute.
+        path = path.rename(path.with_name("store.results"))
+        begin, said, status = time.process_time(), "", 0
+        try:
+            Store(path).close()
+        except EngineError as error:
+            status, said = 2, error.sentence
+        path.unlink()
+    else:
+        begin = time.process_time()
+        status, said = carried_out(*(("sweep", str(path), "--axis", "nobody=1")
+                                     if path.suffix == ".json" else ("check", str(asking(path)))))
+    report.note(seed, said, time.process_time() - begin)
+    report.refused += status == 2
+    if status not in (0, 2) or (status and not said.strip()):
+        report.faults.append(f"{seed}: exit code {status}")
+
+
 SWEEPS: dict[str, Callable[[int, Path, Report], None]] = {
-    "check": check, "train": train, "tables": table}
+    "check": check, "train": train, "tables": table, "others": other, "likely": agree}
 
 
 def swept(kind: str, count: int, first: int = 0) -> Report:

@@ -67,7 +67,8 @@ def wide(rng: Rng, rows: Rows) -> Rows:
 
 def long_named(rng: Rng, rows: Rows) -> Rows:
     """Have names that nobody reads to their end, the same again and again or not."""
-    size = rng.choice((200, 2000, 20_000, 200_000))
+    # All of them together are no more than what is kept of a table, however many there are.
+    size = min(rng.choice((200, 2000, 20_000, 200_000)), MOST_LETTERS // max(1, len(rows[0])))
     rows[0] = [rng.choice(("n" * size, "n" * size + str(place), " " * size, "<i>" * (size // 3)))
                for place in range(len(rows[0]))]
     return rows

@@ -25,10 +25,15 @@ MIB = 300
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pipes, alarms and getrusage")
 
 
-def swept(kind: str, count: int) -> dict[str, Any]:
+PARTS = 3
+"""In so many parts tables are read, each in a test of its own: they run side by side."""
+
+
+def swept(kind: str, count: int, first: int = 0) -> dict[str, Any]:
     """Return the report of a process of its own, whose memory nobody else has used."""
-    done = subprocess.run([sys.executable, "-m", "tests.hostile.sweep", kind, str(count)], cwd=ROOT,
-                          capture_output=True, text=True, timeout=1500, check=False)
+    done = subprocess.run([sys.executable, "-m", "tests.hostile.sweep", kind, str(count),
+                           str(first)], cwd=ROOT, capture_output=True, text=True, timeout=1500,
+                          check=False)
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     assert report["count"] == count
@@ -56,11 +61,34 @@ def test_train_says_what_check_has_said() -> None:
 
 @pytest.mark.slow
 @pytest.mark.sampled
-def test_tables_are_read_or_a_sentence_says_why_not() -> None:
-    report = swept("tables", tiers.examples(300, 1000))
+@pytest.mark.parametrize("part", range(PARTS))
+def test_tables_are_read_or_a_sentence_says_why_not(part: int) -> None:
+    count = tiers.examples(300, 3000) // PARTS
+    report = swept("tables", count, part * count)
     assert report["faults"] == []
+    assert report["mib"] < MIB
     assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
     assert report["longest"] <= LONGEST_SENTENCE + 20
+
+
+@pytest.mark.slow
+@pytest.mark.sampled
+def test_files_beside_projects_are_read_or_a_sentence_says_why_not() -> None:
+    report = swept("others", tiers.examples(300, 1500))
+    assert report["faults"] == []
+    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
+    assert report["mib"] < MIB
+    assert report["longest"] <= LONGEST_SENTENCE + 20
+    assert 0.3 < report["refused"] / report["count"] < 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.sampled
+def test_check_and_train_agree_on_projects_that_look_right() -> None:
+    report = swept("likely", tiers.examples(40, 300))
+    assert report["faults"] == []
+    # Some of them can be trained.
+    assert report["refused"] < 0.9 * report["count"]
 
 
 def test_what_is_made_depends_on_the_number_alone(tmp_path: Path) -> None:

@@ -116,8 +116,8 @@ def test_addresses_that_no_computer_has(capsys: pytest.CaptureFixture[str]) -> N
                 address)
 
 
+@pytest.mark.needs("distributed", "cryptography")
 def test_certificates_that_are_none(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("distributed")
     folder = place / "room"
     assert main(["cluster", "init", str(folder)]) == 0
     capsys.readouterr()

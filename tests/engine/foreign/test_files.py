@@ -36,13 +36,9 @@ def test_what_is_no_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FormatError):
         read_weights_file(tmp_path / "folder.onnx")
     os.mkfifo(tmp_path / "pipe.npz")
-    # A writer must be there, or to open it would take for ever.
-    holder = os.open(tmp_path / "pipe.npz", os.O_RDWR)
-    try:
-        with pytest.raises(FormatError):
-            read_weights_file(tmp_path / "pipe.npz")
-    finally:
-        os.close(holder)
+    # Nobody writes to it: to open it would take for ever.
+    with pytest.raises(FormatError, match="a device or a pipe"):
+        read_weights_file(tmp_path / "pipe.npz")
 
 
 def test_a_file_larger_than_any_network_is_not_read(tmp_path: Path) -> None:
