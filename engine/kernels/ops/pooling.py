@@ -6,7 +6,7 @@ apart, of which p x q lie inside the image.
 
 from __future__ import annotations
 
-from engine.kernels.ops.lanes import LANE_BYTES, keep_largest, send_back
+from engine.kernels.ops.lanes import keep_largest, send_back
 from engine.kernels.runtime.memory import image, span
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
 
@@ -30,18 +30,13 @@ def max_pooling(y, at, x, kh, kw, stride):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 9.3.
     """
-    h, v, c = x.shape[1], x.shape[2], x.shape[3]
-    window = (kh, kw, v * c, c)
-    lanes = LANE_BYTES // x.itemsize
+    h, v, c, q = x.shape[1], x.shape[2], x.shape[3], y.shape[2]
+    row = (kh, kw, v * c, c, q, stride * c)
     place = 0
     for n in range(y.shape[0]):
         for p in range(y.shape[1]):
-            corner = (n * h + p * stride) * v * c
-            for _ in range(y.shape[2]):
-                for begin in range(0, c, lanes):
-                    keep_largest(y, at, x, place + begin, corner + begin, c - begin, window)
-                place += c
-                corner += stride * c
+            keep_largest(y, at, x, place, (n * h + p * stride) * v * c, row)
+            place += q * c
 
 
 @kernel
@@ -63,8 +58,7 @@ def max_pooling_backward(dx, dy, at, kh, kw, stride):
     """
     h, v, c = dx.shape[1], dx.shape[2], dx.shape[3]
     p, q = dy.shape[1], dy.shape[2]
-    window = (kh, kw, v * c, c)
-    lanes = LANE_BYTES // dx.itemsize
+    row = (kh, kw, v * c, c, q, stride * c)
     overlap = (p > 1 and stride < kh) or (q > 1 and stride < kw)
     covered = p * kh == h and q * kw == v and not overlap
     place = 0
@@ -74,13 +68,8 @@ def max_pooling_backward(dx, dy, at, kh, kw, stride):
             for j in range(whole.size):
                 whole[j] = 0
         for r in range(p):
-            corner = (n * h + r * stride) * v * c
-            for _ in range(q):
-                for begin in range(0, c, lanes):
-                    send_back(dx, dy, at, corner + begin, place + begin, c - begin, window,
-                              overlap)
-                place += c
-                corner += stride * c
+            send_back(dx, dy, at, (n * h + r * stride) * v * c, place, row, overlap)
+            place += q * c
 
 
 @kernel
