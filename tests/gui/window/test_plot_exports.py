@@ -180,7 +180,7 @@ def test_without_figures_there_is_nothing_to_save(lab: LabPage,
     said: list[str] = []
     lab.exports.refused.connect(said.append)
     lab.exports.ask_figures(lab.gradients)
-    assert said == [trained.loss.nothing]
+    assert said == [lab.gradients.nothing]
     assert asked == []
 
 
