@@ -8,16 +8,17 @@ import msgspec
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.layers.initialisers import PROBE
 from engine.layers.weighted import AT_FIRST
 from engine.plan import Plan, build_plan
 from engine.spec import NetworkSpec, ProjectSpec
 from engine.telemetry.parts import Wanted
 from engine.telemetry.snapshot import LayerReading
-from engine.training import from_data, lsuv, naive_bayes, warmup, weights
+from engine.training import from_data, naive_bayes, warmup, weights
 from engine.training.examples import FEWEST, class_weights, prepare
 from engine.training.readings import PROBED, probe_readings
 
-EXAMPLES = max(FEWEST, lsuv.PROBE)
+EXAMPLES = max(FEWEST, PROBE)
 """Training examples that are looked at: those of the probe batch, and what scales weights."""
 
 

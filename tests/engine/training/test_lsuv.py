@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.data.dataset import Dataset
 from engine.data.modality import image
+from engine.layers.initialisers import PROBE
 from engine.spec import LayerSpec
 from engine.training import Trainer, lsuv
 from tests.engine.training.runs import clouds, contents, dense, trainer
@@ -26,7 +27,7 @@ def deep(activation: str, n: int = 20, **options: float | str) -> list[LayerSpec
 
 def sums(run: Trainer, data: Dataset, layers: list[LayerSpec]) -> list[Reals]:
     """Return the weighted sums of a chain of dense layers, by NumPy."""
-    x = data.inputs[data.training[:lsuv.PROBE]]
+    x = data.inputs[data.training[:PROBE]]
     found = []
     for layer in layers:
         w, b = (run.weights()[f"{layer.id}/{name}"].astype(np.float64) for name in "wb")

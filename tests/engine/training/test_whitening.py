@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.data.dataset import Dataset
 from engine.data.modality import Modality
 from engine.layers import kind
+from engine.layers.initialisers import LOOKED_AT
 from engine.spec import LayerSpec
 from engine.training import Trainer, whitening
 from tests.engine.training.runs import advance, clouds, contents, dense, trainer
@@ -39,7 +40,7 @@ def conv(filters: int, **options: Any) -> LayerSpec:
 
 def sums(run: Trainer, data: Dataset, kernel: int = 2) -> tuple[Reals, Reals]:
     """Return windows, float64[n, size], and what the layer's weights make of them, by loops."""
-    x = data.inputs[data.training[:whitening.LOOKED_AT]].reshape(-1, SIDE, SIDE, CHANNELS)
+    x = data.inputs[data.training[:LOOKED_AT]].reshape(-1, SIDE, SIDE, CHANNELS)
     places = range(SIDE - kernel + 1)
     seen = np.stack([x[n, i:i + kernel, j:j + kernel].ravel()
                      for n in range(len(x)) for i in places for j in places])
