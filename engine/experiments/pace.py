@@ -89,12 +89,6 @@ class Pace:
             self._new.reckoned_s += reckoned
             self._new.taken_s += seconds
 
-    @property
-    def now(self) -> float:
-        """How many times as long as reckoned the cells take that were heard of; 1 before any."""
-        with self._lock:
-            return self._new.pace
-
     def keep(self) -> None:
         """Put what was measured beside what is kept of earlier sweeps."""
         with self._lock:
