@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from engine.data.dataset import Dataset
 from engine.telemetry.snapshot import Snapshot
 from engine.telemetry.tables import Table
+from gui import theme
 from gui.output.outcomes import Outcome, outcomes
 from gui.output.sample_grid import draw_mark, outcome_text
 from gui.output.tables import classes_table
@@ -37,6 +38,9 @@ Index = QModelIndex | QPersistentModelIndex
 HEADERS = ("", "True", "Predicted", "Probability")
 TEXT_HEADERS = ("", "Text", "True", "Predicted")
 """The probability stands behind the predicted class, for a text needs the room."""
+CELL_PX = 20
+"""Room beside the text of a cell; also what the tick or the cross gets."""
+LONGEST_NAMES = 50
 NOWHERE = QModelIndex()
 ROLES = frozenset(map(int, (
     Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.UserRole,
@@ -106,6 +110,14 @@ class OutcomeModel(QAbstractTableModel):
             texts["Predicted"] += f"  {100 * one.probability:.0f} %"
         return texts[header]
 
+    def longest(self, header: str) -> list[str]:
+        """Return the longest texts that a column of classes or probabilities can hold."""
+        if self.dataset is None or not header:
+            return []
+        names = sorted(self.dataset.class_names, key=len)[-LONGEST_NAMES:]
+        return {"True": names, "Predicted": [f"{name}  100 %" for name in names]}.get(
+            header, ["100.0 %"])
+
     def _tooltip(self, dataset: Dataset, one: Outcome) -> str:
         said = outcome_text(dataset, one)
         return said if dataset.tokens is None else f"{sentence(dataset, one.row)}\n{said}"
@@ -145,8 +157,6 @@ class SampleTable(QTableView, OutputView):
         self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        # Else a thousand rows are measured with every snapshot.
-        header.setResizeContentsPrecision(0)
         header.setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._outcomes.modelReset.connect(self._on_model_reset)
@@ -177,26 +187,36 @@ class SampleTable(QTableView, OutputView):
             self.show_snapshot(self._snapshot)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Keep rows as high as a line of text."""
+        """Keep rows as high as a line of text, and columns as wide as their longest."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit_rows()
+            self._fit()
 
-    def _fit_rows(self) -> None:
+    def _fit(self) -> None:
+        """Measure one row and what each column can hold, never all that it holds."""
         header = self.verticalHeader()
         if header.count():
             header.setDefaultSectionSize(max(self.sizeHintForRow(0), header.sectionSizeHint(0)))
+        columns, metrics = self.horizontalHeader(), self.fontMetrics()
+        for column, name in enumerate(self._outcomes.headers):
+            if not self._is_wide(name):
+                widest = max(map(metrics.horizontalAdvance, self._outcomes.longest(name)),
+                             default=0)
+                columns.resizeSection(column, max(columns.sectionSizeHint(column),
+                                                  widest + theme.px(CELL_PX)))
+
+    def _is_wide(self, name: str) -> bool:
+        """Say whether a column takes the room that is over: text, and without one the classes."""
+        return name == "Text" if "Text" in self._outcomes.headers else \
+            name in ("True", "Predicted")
 
     @Slot()
     def _on_model_reset(self) -> None:
-        """Give the room to the text; without one, to the classes."""
-        headers = self._outcomes.headers
-        for column, name in enumerate(headers):
-            wide = name == "Text" if "Text" in headers else name in ("True", "Predicted")
+        for column, name in enumerate(self._outcomes.headers):
             self.horizontalHeader().setSectionResizeMode(
-                column, QHeaderView.ResizeMode.Stretch if wide
-                else QHeaderView.ResizeMode.ResizeToContents)
-        self._fit_rows()
+                column, QHeaderView.ResizeMode.Stretch if self._is_wide(name)
+                else QHeaderView.ResizeMode.Fixed)
+        self._fit()
 
     def shown(self) -> Sequence[Outcome]:
         """Return the outcomes in the order shown."""

@@ -63,6 +63,8 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         self.setMinimumHeight(theme.px(90))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         item = self.getPlotItem()
+        # Made whether it is enabled or not: a third of all the window's controls.
+        theme.leave_out(item.ctrlMenu)
         item.hideButtons()
         item.setMouseEnabled(False, False)
         self.box = item.getViewBox()

@@ -1,7 +1,7 @@
 """Colours, fonts, icons and status shapes. Imports Qt only, so that the window paints early."""
 
 from gui.theme import tokens
-from gui.theme.application import apply, base_font, in_light, palette_of, set_scale
+from gui.theme.application import apply, base_font, in_light, leave_out, palette_of, set_scale
 from gui.theme.colours import (
     blended,
     class_colours,
@@ -35,6 +35,7 @@ __all__ = [
     "follow_theme",
     "icon",
     "in_light",
+    "leave_out",
     "lookup",
     "next_scale",
     "notifier",

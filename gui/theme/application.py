@@ -19,6 +19,7 @@ from gui.theme.tokens import DARK, LIGHT, Tokens
 
 BASE_PX = 13
 FONTS = FOLDER.parent / "fonts"
+LEFT_OUT = "left out of themes"
 
 
 def apply(app: QApplication, scheme: Scheme = "system") -> None:
@@ -60,6 +61,11 @@ def set_scale(app: QApplication, factor: float) -> None:
     """Make text and controls ``factor`` times their designed size (0.8 to 2)."""
     notifier().scale = min(max(factor, SCALES[0]), SCALES[-1])
     _dress(app)
+
+
+def leave_out(window: QWidget) -> None:
+    """Let a window, and all in it, be passed over by changes of theme: nobody ever sees it."""
+    window.setProperty(LEFT_OUT, True)
 
 
 def base_font(points: float | None = None) -> QFont:
@@ -118,7 +124,7 @@ def _dress(app: QApplication) -> None:
     windows = app.topLevelWidgets()
     _hold_painting([window for window in windows if window.isVisible()])
     for window in windows:
-        if window.parentWidget() is None:
+        if window.parentWidget() is None and not window.property(LEFT_OUT):
             _restyle(window, is_resized)
     state.changed.emit()
 

@@ -34,6 +34,12 @@ HEAD_START_S = 1.0
 """How long the training thread may have Python for itself; what takes longer has to be shown."""
 GLANCE_MS = 5
 PROJECTS = {".json", ".bplab"}
+LATER = ("engine.experiments.library", "gui.experiments.map_view", "gui.experiments.page",
+         "gui.window.experiments_desk", "engine.microscope.number",
+         "engine.microscope.explanations.dense", "engine.microscope.dissection",
+         "gui.microscope.network_canvas", "gui.microscope.ladder_view", "gui.microscope.page",
+         "gui.window.microscope_desk")
+"""What the other pages are made of, in bits: all at once, the first click on one waited for it."""
 
 
 class MainWindow(QMainWindow):
@@ -244,6 +250,9 @@ class MainWindow(QMainWindow):
         # What is told is for a lab that is seen.
         yield
         workbench.listen()
+        for part in LATER:
+            yield
+            import_module(part)
 
     def _read_project(self, document: Document) -> str:
         """Open the project of the command line, before a run of another one is begun.

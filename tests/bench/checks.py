@@ -14,6 +14,7 @@ from engine.kernels.runtime import layout
 from engine.plan import Plan as Network
 from engine.training import Trainer
 from tests.bench import (
+    answers,
     images,
     instruments,
     looking,
@@ -25,6 +26,7 @@ from tests.bench import (
     start,
     sweep,
     tables,
+    waits,
 )
 from tests.bench.cases import CASES, Array, Case, Layer, multiply_adds, weights_of
 from tests.bench.compare import one_round
@@ -362,10 +364,34 @@ def check_sweep(cases: Sequence[Case], threads: int, rounds: int, seconds: float
         "half the time on two workers.")
 
 
+def check_answers(_cases: Sequence[Case], _threads: int, rounds: int, _seconds: float) -> None:
+    """Print how long the window keeps a person waiting who changes its theme or its size."""
+    said("answers")
+    found = {scene: answers.medians(scene, min(rounds, 3)) for scene in answers.SCENES}
+    changes = list(next(iter(found.values())))
+    say(markdown(("change", *answers.SCENES), [
+        [change, *(f"{1000 * found[scene][change][0]:.0f} of {1000 * found[scene][change][1]:.0f}"
+                   for scene in found)] for change in changes]))
+    say("; ".join(f"{scene}: {text}" for scene, text in answers.SCENES.items()))
+    say(f"Milliseconds of the longest wait, and of all. Promised: {1000 * answers.LONGEST_S:.0f} "
+        "at most.")
+
+
+def check_waits(_cases: Sequence[Case], _threads: int, _rounds: int, _seconds: float) -> None:
+    """Print every turn of the window's event loop that takes too long, and where."""
+    said("waits")
+    for tour in waits.TOURS:
+        found = sorted(waits.stalls(tour), key=lambda one: -one.used_s)
+        say(markdown((f"{tour}: after", "waited, ms", "of a processor, ms", "most seen in"), [
+            [one.doing, f"{1000 * one.seconds:.0f}", f"{1000 * one.used_s:.0f}",
+             next(iter(one.places), "")] for one in found]))
+    say(f"Promised: no turn takes more than {1000 * waits.LONGEST_S:.0f} ms of a processor.")
+
+
 CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "statistics": check_statistics, "threads": check_threads, "scaling": check_scaling,
     "vanishing": check_vanishing, "looking": check_looking, "runs": check_runs,
     "recording": check_recording, "instruments": check_instruments,
     "memory": check_memory, "microscope": check_microscope,
     "tables": check_tables, "images": check_images, "sparse": check_sparse,
-    "sweep": check_sweep, "start": check_start}
+    "answers": check_answers, "waits": check_waits, "sweep": check_sweep, "start": check_start}

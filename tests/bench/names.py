@@ -14,6 +14,8 @@ CHECK_NAMES = {
     "memory": "what engine, window and PyTorch hold in memory; what a paused window costs",
     "microscope": "taking a step apart, and drawing its micro-steps",
     "sparse": "a step that touches the rows of a table that its batch uses, beside one of all rows",
+    "answers": "how long the window waits for another theme or size, in several states",
+    "waits": "where the window's event loop does not come round in 200 ms",
     "sweep": "a phase diagram of nearly a thousand networks, on one worker and on several",
     "start": "compiling everything, and a warm start until the first step",
 }

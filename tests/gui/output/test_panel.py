@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,12 +18,13 @@ from engine.telemetry.snapshot import Evaluation
 from gui import theme
 from gui.output import OutputPanel
 from gui.output.confusion import ConfusionView
-from gui.output.outcomes import outcomes
+from gui.output.outcomes import Outcome, outcomes
 from gui.output.plane import PlaneView
 from gui.output.sample_grid import SampleGrid
 from gui.output.sample_table import SampleTable
 from gui.widgets import ElidedLabel
 from tests.gui.output.examples import Frame, Run, dataset_of, sample_of, snapshot_of
+from tests.gui.output.scenes import sentences
 
 PLANE = dataset_of()
 DIGITS = dataset_of(classes=10, on_plane=False, image_shape=(8, 8))
@@ -270,6 +272,42 @@ def test_table_of_samples_says_it_in_words(panel: OutputPanel) -> None:
     assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "right"
     assert model.index(0, 3).data() == "80.0 %"
     assert "wrong" in model.index(last, 1).data(Qt.ItemDataRole.ToolTipRole)
+
+
+class Asked(list[Outcome]):
+    """Counts how often one of it is asked for."""
+
+    times = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        self.times += 1
+        return super().__getitem__(place)
+
+
+@pytest.mark.parametrize("dataset", [TABLE, sentences()], ids=["numbers", "texts"])
+def test_cells_of_the_table_are_asked_for_what_is_painted_alone(
+    qapp: QApplication, panel: OutputPanel, qtbot: QtBot, dataset: Dataset
+) -> None:
+    panel.set_run(Run(dataset))
+    panel.show_frame(Frame(sample_of(dataset, wrong=1)))
+    panel.show()
+    table = panel.findChild(SampleTable)
+    assert isinstance(table, SampleTable)
+    assert table.isVisible()
+    asked = Asked(table.shown())
+    table._outcomes.shown = asked
+    theme.set_scale(qapp, 1.25)
+    theme.apply(qapp, "dark")
+    qtbot.waitUntil(lambda: table.window().updatesEnabled())
+    panel.grab()
+    cells = (1 + table.rowAt(table.viewport().height() - 1)) * table.model().columnCount()
+    # Painted twice, a cell is asked for text, sides and mark.
+    assert asked.times < 10 * cells
+    for column in range(table.model().columnCount()):
+        room = table.columnWidth(column)
+        text = table.model().index(0, column).data()
+        if text and table.model().headerData(column, Qt.Orientation.Horizontal) != "Text":
+            assert table.fontMetrics().horizontalAdvance(text) + theme.px(6) < room
 
 
 def test_single_output_decides_at_one_half() -> None:
