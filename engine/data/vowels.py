@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -36,6 +36,9 @@ FEWEST, MOST = 3, 5
 """Vowels of a string."""
 
 LONGEST_PAUSE = 0.12
+
+LOUDEST = 32_767
+"""What 1 is in a sound that is kept."""
 
 FORM = MelSpectrogram(RATE, 256, 128, 32, 50.0, 4000.0, -60.0)
 
@@ -126,9 +129,12 @@ def vowel_frames(vowel: str) -> Frames:
 
 
 class _Heard(NamedTuple):
-    """Sounds of a seed, and what they become; kept, since speaking takes seconds."""
+    """Sounds of a seed, and what they become; kept, since speaking takes seconds.
 
-    sounds: tuple[Waveform, ...]
+    To be heard, 16 bits are enough: half the memory of what they were made in.
+    """
+
+    sounds: tuple[NDArray[np.int16], ...]
     rows: NDArray[np.uint8]
     frames: int
     speakers: Indices
@@ -195,7 +201,13 @@ def _heard(seed: int, noise: float, sounds: Sequence[NDArray[np.float32]], speak
     count = max(map(len, made))
     rows = np.stack([filled(frames, count).ravel() for frames in made])
     rows.flags.writeable = False
-    return _Heard(heard, rows, count, speakers, labels)
+    kept = tuple(np.rint(LOUDEST * np.clip(one.samples, -1, 1)).astype(np.int16) for one in heard)
+    return _Heard(kept, rows, count, speakers, labels)
+
+
+def _sound(sounds: Sequence[NDArray[np.int16]], number: int) -> Waveform:
+    """Return one of the sounds that are kept."""
+    return Waveform(RATE, sounds[number] / np.float32(LOUDEST))
 
 
 def _dataset(spec: DataSpec, title: str, found: _Heard) -> Dataset:
@@ -208,6 +220,6 @@ def _dataset(spec: DataSpec, title: str, found: _Heard) -> Dataset:
         class_names=tuple(FORMANTS), feature_names=FORM.names(count),
         target_names=("vowels" if is_text else "vowel",), training=training,
         validation=validation, modality=Modality("sound", (count, FORM.bands)),
-        sound_of=heard.__getitem__, remarks=(remark(
+        sound_of=partial(_sound, heard), remarks=(remark(
             "note.vowels", speakers=SPEAKERS, held_out=len(np.unique(speakers[validation])),
             frames=count, bands=FORM.bands, hop=1000 * FORM.hop / RATE),))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.data import load
+from engine.data.sound_bytes import filled, frames_of
 from engine.data.vowels import FORM, FORMANTS, MOST, RATE, SPEAKERS, Speaker, draw_speaker, spoken
 from engine.spec import DataSpec
 
@@ -45,6 +46,18 @@ def test_strings_are_vowels_that_can_be_written_in_their_frames() -> None:
     assert set(lengths) == {3, 4, 5}
     assert data.labels.shape[1] == MOST
     assert data.longest_text < data.example.shape[0] / 4
+
+
+def test_what_is_heard_is_what_is_learned_from() -> None:
+    data = load(DataSpec("vowels", noise=20))
+    assert data.sound_of is not None
+    sound = data.sound_of(7)
+    assert sound.samples.dtype == np.float32
+    assert 0.4 < np.abs(sound.samples).max() <= 1
+    rows = data.inputs[7:8].reshape(-1)
+    heard = filled(frames_of(sound, FORM, "recording"), data.example.shape[0]).ravel() / 255
+    # Kept in 16 bits, it sounds the same.
+    np.testing.assert_allclose(heard, rows, atol=1.5 / 255)
 
 
 def test_the_seed_fixes_everything_and_noise_is_heard() -> None:
