@@ -100,7 +100,6 @@ def keep_copy(content: Part) -> str:
             for piece in content.pieces():
                 key.update(piece)
                 spool.write(piece)
-            note_used(key.hexdigest())
             _unpack(members(spool, content.size), key.hexdigest())
     except (OSError, RuntimeError) as error:
         raise _unwritable(error) from error
@@ -118,6 +117,8 @@ def _unwritable(error: Exception) -> FormatError:
 def _unpack(found: dict[str, Section], key: str) -> None:
     """Unpack the members of an archive into the cache; raises as `keep_copy` does."""
     files = _checked(found)
+    # Before it is looked for, so that nobody clears it meanwhile.
+    note_used(key)
     try:
         folder = copies_folder() / key
         if folder.is_dir():
@@ -234,7 +235,6 @@ def take_out(held: Iterable[tuple[str, Section]], keys: Iterable[str]) -> tuple[
         try:
             key = key_of(member)
             if key in wanted:
-                note_used(key)
                 _unpack(members_of(member), key)
         except FormatError as error:
             faults.append(say("enclosed.unread", member=name, problem=error.found))

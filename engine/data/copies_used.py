@@ -18,7 +18,7 @@ from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
-from engine.data.copies import KEY, copies_folder
+from engine.data import copies
 from engine.spec.replacing import claim
 
 USED = ".used-"
@@ -34,7 +34,7 @@ _lists: dict[Path, tuple[FileIO, set[str]]] = {}
 def note_used(key: str) -> None:
     """Say that this program uses a copy, whether or not it is there yet; never raises."""
     with suppress(OSError, RuntimeError):
-        folder = copies_folder()
+        folder = copies.copies_folder()
         if folder not in _lists:
             folder.mkdir(parents=True, exist_ok=True)
             file = (folder / f"{USED}{secrets.token_hex(8)}").open("xb", buffering=0)
@@ -55,13 +55,13 @@ def clear_unused(kept: Collection[str]) -> None:
         Keys of further ones that stay: of work that was not saved, for example.
     """
     with suppress(OSError, RuntimeError):
-        folder = copies_folder()
+        folder = copies.copies_folder()
         used = _used(folder) | set(kept)
         for entry in list(os.scandir(folder)):
             if entry.name.startswith(CLEARED):
                 # Of a program that was killed meanwhile.
                 shutil.rmtree(entry.path, ignore_errors=True)
-            elif re.fullmatch(KEY, entry.name) and entry.name not in used:
+            elif re.fullmatch(copies.KEY, entry.name) and entry.name not in used:
                 with suppress(OSError):
                     _clear(folder, entry.name)
 

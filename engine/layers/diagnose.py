@@ -76,6 +76,11 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
     return tuple(issues)
 
 
+def diagnose_layers(network: NetworkSpec) -> tuple[Issue, ...]:
+    """Return what keeps a network from being trained on whatever data; never raises."""
+    return tuple(_layer_issues(network))
+
+
 def _training_issues(training: TrainingSpec, task: Task) -> Iterator[Issue]:
     if form := tuple(training_form(training)):
         yield from form

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.data.dataset import Dataset
-from engine.layers import Issue, diagnose
+from engine.layers import Issue, diagnose, diagnose_layers
 from engine.messages import say
 from engine.spec import ProjectSpec
 from gui.document import edits
@@ -36,7 +36,8 @@ def found_issues(project: ProjectSpec, held: Held) -> tuple[Issue, ...]:
     data = held.dataset
     if held.fault is not None:
         return (Issue(edits.input_id(project.network),
-                      say("document.no-data", problem=held.fault)),)
+                      say("document.no-data", problem=held.fault)),
+                *diagnose_layers(project.network))
     return diagnose(project, data.task, data.n_inputs, data.n_outputs,
                     is_image=data.image_shape is not None, vocabulary=data.vocabulary,
                     target_range=data.target_range, longest_text=data.longest_text)

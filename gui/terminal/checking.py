@@ -15,7 +15,7 @@ from engine.data.learnable import check_codes, check_examples
 from engine.diagnosis.advice import advise
 from engine.errors import EngineError
 from engine.foreign import check_start
-from engine.layers import diagnose
+from engine.layers import diagnose, diagnose_layers
 from engine.layers.memory import may_be_too_large
 from engine.layers.precision import is_rash
 from engine.messages import Message, elided, legible, say
@@ -67,7 +67,9 @@ def check(path: Path) -> Finding:
             check_start(start)
         check_examples(data)
     except EngineError as error:
-        return Finding((error.sentence,))
+        # What no data would mend is told as well.
+        return Finding((error.sentence, *(issue.text for issue in
+                                          diagnose_layers(project.network))))
     done = (*_of_name(project), *(" ".join(note.split()) for note in data.notes))
     issues = diagnose(project, data.task, data.n_inputs, data.n_outputs,
                       is_image=data.image_shape is not None, vocabulary=data.vocabulary,

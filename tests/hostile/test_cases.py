@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.messages.texts import LONGEST_SENTENCE
+from gui.document.document import Document
 from gui.program import ERROR
 from gui.terminal.command_line import main
 from tests.engine.diagnosis.making import FILES
@@ -95,6 +97,18 @@ def test_the_files_that_were_given(capsys: pytest.CaptureFixture[str]) -> None:
         status, told = said(capsys, "check", path)
         assert status == ERROR, path
         faults = [line for line in told.splitlines() if not line.startswith("Note: ")]
-        assert len(faults) == (2 if "id-nul" in path.name else 1), told
+        assert len(faults) == (2 if path.stem in ("id-nul", "table-gone-many-units") else 1), told
 
 
+def test_missing_data_hide_nothing_that_data_would_not_mend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "project.json"
+    content = CASES["units huge"].content
+    path.write_text(json.dumps({**content, "data": {"source": "table", "path": "gone.csv"}}))
+    _, told = said(capsys, "check", path)
+    assert "gone.csv: there is no such file" in told
+    assert CASES["units huge"].says in told
+    document = Document()
+    document.open(path)
+    assert [issue.layer_id for issue in document.issues] == ["input", "h"]

@@ -66,7 +66,6 @@ def test_tables_are_read_or_a_sentence_says_why_not(part: int) -> None:
     count = tiers.examples(300, 3000) // PARTS
     report = swept("tables", count, part * count)
     assert report["faults"] == []
-    assert report["mib"] < MIB
     assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
     assert report["longest"] <= LONGEST_SENTENCE + 20
 

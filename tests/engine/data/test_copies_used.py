@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.data import copies_used
+from engine.data import copies, copies_used
 from engine.data.copies_used import CLEARED, USED, clear_unused, note_used
 
 OLD, MINE, THEIRS, LOST = (letter * 64 for letter in "abcd")
@@ -17,8 +17,8 @@ OLD, MINE, THEIRS, LOST = (letter * 64 for letter in "abcd")
 OTHER = """
 import sys
 from pathlib import Path
-from engine.data import copies_used
-copies_used.copies_folder = lambda: Path(sys.argv[1])
+from engine.data import copies, copies_used
+copies.copies_folder = lambda: Path(sys.argv[1])
 copies_used.note_used(sys.argv[2])
 print("noted", flush=True)
 sys.stdin.read()
@@ -28,7 +28,7 @@ sys.stdin.read()
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "brought"
-    monkeypatch.setattr(copies_used, "copies_folder", lambda: folder)
+    monkeypatch.setattr(copies, "copies_folder", lambda: folder)
     yield folder
     if folder in copies_used._lists:
         copies_used._lists.pop(folder)[0].close()
@@ -83,6 +83,6 @@ def test_without_a_cache_nothing_happens(cache: Path, monkeypatch: pytest.Monkey
 
     def none() -> Path:
         raise RuntimeError
-    monkeypatch.setattr(copies_used, "copies_folder", none)
+    monkeypatch.setattr(copies, "copies_folder", none)
     note_used(MINE)
     clear_unused([])

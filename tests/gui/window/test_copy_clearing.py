@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     place = tmp_path / "brought"
-    for module in (copies, copies_used, enclosed):
+    for module in (copies, enclosed):
         monkeypatch.setattr(module, "copies_folder", lambda: place)
     yield place
     if place in copies_used._lists:
