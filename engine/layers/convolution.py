@@ -60,6 +60,11 @@ COUNTER = 2
 PARTS = 8
 """Parts of a batch that have sums of their own, so that threads share it as in other ops; even."""
 
+USUAL_BATCH, ADDITION = 32, 16
+"""Examples for which it is decided whether threads share the sums of biases, and multiply-adds of a
+product that take as long as one addition. They are not counted as the network's arithmetic.
+"""
+
 SMALL, WORTH_PARTS = 8192, 32768
 """Weights up to which every part has its own gradient, and an example's multiply-adds from which on
 that pays. With more weights, threads share them: a part's gradient would not stay in its cache.
@@ -263,9 +268,9 @@ def _lower_bias_gradient(options: Options, plan: Lowering, z: Value) -> None:
         rows, group = z.size // o, 1
         while rows % (2 * group) == 0 and 2 * group * o <= SUMMED_TOGETHER:
             group *= 2
-        plan.backward("sum_rows", z.size, y=plan.parameter("b").gradient, x=z.gradient, rows=rows,
-                      o=o, workspace=plan.scratch(PARTS * group * o + COUNTER), group=group,
-                      parts=PARTS)
+        plan.backward("sum_rows", per_step=USUAL_BATCH * ADDITION * z.size,
+                      y=plan.parameter("b").gradient, x=z.gradient, rows=rows, o=o, group=group,
+                      workspace=plan.scratch(PARTS * group * o + COUNTER), parts=PARTS)
 
 
 def _lower_parts(plan: Lowering, work: int) -> dict[str, int]:

@@ -16,7 +16,7 @@ from engine.kernels.matmul.tile import contract
 from engine.kernels.ops.neighbours import narrow, widen, windows_together
 from engine.kernels.ops.parts import is_last
 from engine.kernels.runtime.memory import image, matrix, span, vector
-from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
+from engine.kernels.runtime.policy import inlined, kernel, op
 
 PLACES = 256
 """Windows of which a product has at least as many, from several images if they are small."""
@@ -375,7 +375,7 @@ def convolution_adjoint_op(slots, arena, batch, shard, shards):
                                (end - begin) * slots.size))
 
 
-@op("y x rows o workspace group parts", "y = sum over n of x[n]", weight=ELEMENTWISE)
+@op("y x rows o workspace group parts", "y = sum over n of x[n]")
 def sum_rows_op(slots, arena, batch, shard, shards):
     # Rows that are too short for the registers are summed several side by side.
     o, wide, rows = slots.o, slots.group * slots.o, batch * slots.rows // slots.group
