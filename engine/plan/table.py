@@ -10,9 +10,7 @@ import numpy as np
 from engine.arrays import Integers
 from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
-
-WORTH_SHARING = 500_000
-"""Multiply-adds of an op from which on two threads are sooner done than one."""
+from engine.plan import jobs
 
 
 @dataclass(frozen=True)
@@ -106,15 +104,20 @@ class Table:
         """
         lines = self.lines()
         table = np.zeros((len(lines), layout.ROW_LENGTH), np.int64)
+        tasks: list[jobs.Task] = []
         for packed, line in zip(table, lines, strict=True):
             op = catalogue.OPS[line.op]
             if unknown := line.slots.keys() - op.slots.places.keys():
                 raise KeyError(f"{line.op} has no slot {', '.join(sorted(unknown))}")
             packed[layout.ADDRESS] = op.address(precision)
             done = line.work * batch * op.weight + line.per_step
-            packed[layout.SHARDS] = threads if done >= WORTH_SHARING and not op.is_whole else 1
+            kind = jobs.BY_EXAMPLES if op.is_by_examples(line.slots) else \
+                jobs.LAST if op.comes_last else jobs.ALONE
+            tasks.append(jobs.Task(len(tasks), done, kind, op.is_whole))
             for slot, place in op.slots.places.items():
                 value = line.slots[slot] if slot in line.slots else common[slot]
                 packed[place] = op.slots.encode(slot, value)
         sizes = [len(section) for section in self._sections]
-        return table, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        sections = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        jobs.arrange(table, sections, tasks, threads)
+        return table, sections

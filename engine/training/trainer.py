@@ -188,7 +188,8 @@ class Trainer:
         return report
 
     def _new_pace(self) -> Pace:
-        return Pace(self._threads if self._plan.table[:, layout.SHARDS].max() > 1 else 1)
+        is_shared = (self._plan.table[:, [layout.SHARDS, layout.TOGETHER]] > 1).any()
+        return Pace(self._threads if is_shared else 1)
 
     @property
     def threads_in_use(self) -> int:

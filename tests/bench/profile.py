@@ -84,7 +84,9 @@ def op_seconds(plan: Plan, batch: int, rounds: int
     spent: NDArray[np.float64] = np.zeros((rounds, len(places)))
     for found in spent:
         for number, (_, place) in enumerate(places):
-            found[number] = beyond_a_call(plan, plan.table[place:place + 1], batch)
+            row = plan.table[place:place + 1].copy()
+            row[0, layout.TURN] = 0
+            found[number] = beyond_a_call(plan, row, batch)
     total: dict[tuple[str, str], tuple[int, float]] = defaultdict(lambda: (0, 0.0))
     for (section, place), seconds in zip(places, np.median(spent, 0), strict=True):
         key = STEP[section], names[int(plan.table[place, layout.ADDRESS])]
@@ -109,7 +111,7 @@ def call(plan: Plan, table: NDArray[np.int64], sections: NDArray[np.int64], batc
     board, arena = int(plan.shared.control[layout.HELPERS]), plan.arena.ctypes.data
     shards = int(table[0, layout.SHARDS])
     if board and shards > 1 and sections[1]:
-        share(board, int(table[0, layout.ADDRESS]), table.ctypes.data, arena, batch, shards)
+        share(board, table.ctypes.data, 1, arena, batch, shards)
     else:
         run_section(table, sections, 0, arena, batch)
 

@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 
 from engine.kernels.matmul.registers import LANES_32, UNIT, WORD, Registers
 from engine.kernels.matmul.tile import multiply, multiply_from, unpack_array
-from engine.kernels.runtime.memory import span
+from engine.kernels.runtime.memory import SECOND_CACHE, emit_prefetch, span
 from engine.kernels.runtime.policy import inlined, kernel
 
 PANEL_BYTES = 24 << 10
@@ -35,6 +35,19 @@ MUCH = 1 << 17
 PACKED_ROWS = 128
 PACKED_BYTES = 64 << 10
 """Rows of C and bytes of B from which on it pays to copy B, which is done for all rows at once."""
+
+COLLIDING = 512
+"""Bytes: numbers at multiples of it compete for so few places of the first cache that those of
+`PACKED_ROWS` rows drive one another out.
+"""
+
+SHORT = UNIT.bytes < 64
+"""Whether a product uses up a column of A so soon that the second cache falls behind."""
+
+LEFT_ROWS = 256
+"""Rows of a left side of which so many numbers are brought together as a panel is deep."""
+
+LEFT_BYTES = LEFT_ROWS * PANEL_BYTES // STRIP_BYTES * 8
 
 FEW = 32
 """Numbers up to which a matrix is transposed number by number."""
@@ -126,7 +139,11 @@ def copy_transposed(typingctx: Any, y: Any, x: Any) -> Any:
 
 @intrinsic
 def copy_rows(typingctx: Any, y: Any, x: Any) -> Any:
-    """Copy ``y = x``; numbers of a row lie side by side in both."""
+    """Copy ``y = x``; numbers of a row lie side by side in both.
+
+    What stands to the right of ``x`` is asked for meanwhile: it is copied next. Its rows lie in so
+    many pages of memory that the processor would not bring any of it by itself.
+    """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         target, _, (target_row, _) = unpack_array(context, builder, y, args[0])
         source, (rows, columns), (source_row, _) = unpack_array(
@@ -142,6 +159,8 @@ def copy_rows(typingctx: Any, y: Any, x: Any) -> Any:
                 unit.vector.as_pointer())
                 for base, stride in ((target, target_row), (source, source_row)))
             unit.store(unit.load(of, inside), to, inside)
+            emit_prefetch(builder, builder.gep(source, [builder.add(
+                builder.add(builder.mul(row, source_row), column), columns)]), SECOND_CACHE)
 
         with cgutils.for_range(builder, rows) as down:
             with cgutils.for_range(builder, builder.sdiv(columns, lanes)) as across:
@@ -215,7 +234,7 @@ def multiply_transposed(c, a, b, start):
     if n * k * c.itemsize > PANEL_BYTES:
         multiply_packed(c, a, b, start, True)
         return
-    panel = carray(_stack_space(c), (k, n))
+    panel = carray(_stack_space(c, PANEL_BYTES), (k, n))
     if n * k > FEW:
         copy_transposed(panel, b)
     else:
@@ -266,16 +285,16 @@ def sum_rows(total, x):
     _sum_columns(total, x)
 
 
-@intrinsic
-def _stack_space(typingctx: Any, like: Any) -> Any:
-    """Return the address of a panel on the stack, of the same type as ``like``."""
+@intrinsic(prefer_literal=True)
+def _stack_space(typingctx: Any, like: Any, size: Any) -> Any:
+    """Return the address of so many bytes on the stack, of the same type as ``like``."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         # Not "alloca_once", which would fill it with zeros at every call.
         with builder.goto_entry_block():
-            space = builder.alloca(ir.ArrayType(ir.IntType(8), PANEL_BYTES))
+            space = builder.alloca(ir.ArrayType(ir.IntType(8), size.literal_value))
         space.align = UNIT.bytes
         return builder.bitcast(space, context.get_value_type(like.dtype).as_pointer())
-    return types.CPointer(like.dtype)(like), codegen
+    return types.CPointer(like.dtype)(like, size), codegen
 
 
 @kernel
@@ -298,24 +317,43 @@ def multiply_packed(c, a, b, start, transposed):
     Notes
     -----
     A panel is as deep as the whole product if a strip of it has room then, and as wide as has room.
+    Where numbers of a row of A collide in the first cache, some rows are brought together.
     Source: Goto and van de Geijn (2008), sec. 4.
     """
-    space = _stack_space(c)
-    depth, width, size = a.shape[1], c.shape[1], c.itemsize
+    rows, depth = a.shape
     part = min(depth, PANEL_BYTES // STRIP_BYTES)
-    wide = PANEL_BYTES // (part * STRIP_BYTES) * STRIP_BYTES // size
+    # A transposed matrix, each row of which lies across all rows of the other.
+    scattered = SHORT and a.strides[0] == a.itemsize and a.strides[1] % COLLIDING == 0
+    left, together = _stack_space(c, LEFT_BYTES), LEFT_ROWS if scattered else rows
     # All columns before the next rows of B: these lie in memory as they are read here.
     for begin in range(0, depth, part):
         end = min(begin + part, depth)
-        for column in range(0, width, wide):
-            columns = min(wide, width - column)
-            panel = carray(space, (end - begin, columns))
-            if transposed:
-                copy_transposed(panel, b[column:column + columns, begin:end])
+        for row in range(0, rows, together):
+            some = min(together, rows - row)
+            some_of_c, some_of_a = c[row:row + some], a[row:row + some, begin:end]
+            if scattered:
+                near = carray(left, (end - begin, some))
+                copy_rows(near, some_of_a.T)
+                _multiply_panels(some_of_c, near.T, b, start, transposed, begin)
             else:
-                copy_rows(panel, b[begin:end, column:column + columns])
-            part_of_c = c[:, column:column + columns]
-            if begin == 0:
-                multiply_from(part_of_c, a[:, :end], panel, start[column:column + columns])
-            else:
-                multiply(part_of_c, a[:, begin:end], panel, 1)
+                _multiply_panels(some_of_c, some_of_a, b, start, transposed, begin)
+
+
+@inlined
+def _multiply_panels(c, a, b, start, transposed, begin):
+    """Add the product of A with those rows of B, or columns, that begin there."""
+    space = _stack_space(c, PANEL_BYTES)
+    depth, width = a.shape[1], c.shape[1]
+    wide = PANEL_BYTES // (depth * STRIP_BYTES) * STRIP_BYTES // c.itemsize
+    for column in range(0, width, wide):
+        columns = min(wide, width - column)
+        panel = carray(space, (depth, columns))
+        if transposed:
+            copy_transposed(panel, b[column:column + columns, begin:begin + depth])
+        else:
+            copy_rows(panel, b[begin:begin + depth, column:column + columns])
+        part_of_c = c[:, column:column + columns]
+        if begin == 0:
+            multiply_from(part_of_c, a, panel, start[column:column + columns])
+        else:
+            multiply(part_of_c, a, panel, 1)

@@ -11,6 +11,9 @@ from numba.extending import intrinsic
 
 from engine.kernels.matmul.registers import WORD, Registers
 
+FOUR = 4
+"""Rows of the largest block that is smaller than a full one."""
+
 ADD, START = 1, 2
 """What sums begin from: what is in C, or a row of numbers; else from 0."""
 
@@ -46,16 +49,24 @@ class _Strip(Registers):
         """Emit full blocks of rows, then what remains by powers of two."""
         builder, block = self.builder, WORD(self.block_rows)
         blocks = builder.sdiv(self.rows, block)
+        rest = builder.srem(self.rows, block)
+        if self.block_rows == FOUR + 2:
+            # Sums of two rows are too few to keep the unit busy: six and two are twice four.
+            few = builder.and_(builder.icmp_signed("==", rest, WORD(2)),
+                               builder.icmp_signed(">", blocks, WORD(0)))
+            blocks = builder.select(few, builder.sub(blocks, WORD(1)), blocks)
+            rest = builder.select(few, WORD(2 * FOUR), rest)
         with cgutils.for_range(builder, blocks) as loop:
             self._block(builder.mul(loop.index, block), self.block_rows)
-        rest = builder.srem(self.rows, block)
         done = builder.mul(blocks, block)
-        for size in (4, 2, 1):
-            if size < self.block_rows:
-                wanted = builder.icmp_signed("!=", builder.and_(rest, WORD(size)), WORD(0))
-                with builder.if_then(wanted):
-                    before = builder.and_(rest, WORD(-2 * size))
-                    self._block(builder.add(done, before), size)
+        if self.block_rows > FOUR:
+            with cgutils.for_range(builder, builder.sdiv(rest, WORD(FOUR))) as loop:
+                self._block(builder.add(done, builder.mul(loop.index, WORD(FOUR))), FOUR)
+        for size in (2, 1):
+            wanted = builder.icmp_signed("!=", builder.and_(rest, WORD(size)), WORD(0))
+            with builder.if_then(wanted):
+                before = builder.and_(rest, WORD(-2 * size))
+                self._block(builder.add(done, before), size)
 
     def _block(self, first: Any, rows: int) -> None:
         builder = self.builder

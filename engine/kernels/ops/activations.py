@@ -17,7 +17,7 @@ from engine.kernels.ops.mathematics import (
     normal_distribution,
     softplus,
 )
-from engine.kernels.runtime.memory import span, vector
+from engine.kernels.runtime.memory import examples, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
 
 LEAK = 0.01
@@ -31,7 +31,7 @@ SELU_ALPHA = 1.6732632423543772848170429916717
 @inlined
 def _forward_parts(slots, arena, batch, shard, shards):
     """Return a shard's y and x; ``slots.n`` is the numbers per example."""
-    begin, end = span(batch * slots.n, shard, shards)
+    begin, end = examples(batch, slots.n, shard, shards)
     return (vector(arena, slots.y + begin, end - begin),
             vector(arena, slots.x + begin, end - begin))
 
@@ -39,7 +39,7 @@ def _forward_parts(slots, arena, batch, shard, shards):
 @inlined
 def _backward_parts(slots, arena, batch, shard, shards):
     """Return a shard's dx, dy, x and y; ``slots.n`` is the numbers per example."""
-    begin, end = span(batch * slots.n, shard, shards)
+    begin, end = examples(batch, slots.n, shard, shards)
     return (vector(arena, slots.dx + begin, end - begin),
             vector(arena, slots.dy + begin, end - begin),
             vector(arena, slots.x + begin, end - begin),
@@ -67,13 +67,13 @@ def relu_backward(dx, dy, x, y):
         dx[j] = dy[j] if x[j] > 0 else zero
 
 
-@op("y x n", "y = max(0, x)", weight=ELEMENTWISE)
+@op("y x n", "y = max(0, x)", weight=ELEMENTWISE, by_examples=True)
 def relu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     relu_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy if x > 0 else 0", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if x > 0 else 0", weight=ELEMENTWISE, by_examples=True)
 def relu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     relu_backward(dx, dy, x, y)
@@ -99,13 +99,13 @@ def tanh_backward(dx, dy, x, y):
         dx[j] = dy[j] * (one - y[j] * y[j])
 
 
-@op("y x n", "y = tanh(x)", weight=2 * ELEMENTWISE)
+@op("y x n", "y = tanh(x)", weight=2 * ELEMENTWISE, by_examples=True)
 def tanh_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     tanh_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy (1 - y**2)", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy (1 - y**2)", weight=ELEMENTWISE, by_examples=True)
 def tanh_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     tanh_backward(dx, dy, x, y)
@@ -131,13 +131,13 @@ def sigmoid_backward(dx, dy, x, y):
         dx[j] = dy[j] * (y[j] * (one - y[j]))
 
 
-@op("y x n", "y = 1 / (1 + exp(-x))", weight=2 * ELEMENTWISE)
+@op("y x n", "y = 1 / (1 + exp(-x))", weight=2 * ELEMENTWISE, by_examples=True)
 def sigmoid_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     sigmoid_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy y (1 - y)", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy y (1 - y)", weight=ELEMENTWISE, by_examples=True)
 def sigmoid_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     sigmoid_backward(dx, dy, x, y)
@@ -164,13 +164,13 @@ def leaky_relu_backward(dx, dy, x, y):
         dx[j] = dy[j] if x[j] > 0 else leak * dy[j]
 
 
-@op("y x n", "y = x if x > 0 else 0.01 x", weight=ELEMENTWISE)
+@op("y x n", "y = x if x > 0 else 0.01 x", weight=ELEMENTWISE, by_examples=True)
 def leaky_relu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     leaky_relu_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy if x > 0 else 0.01 dy", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if x > 0 else 0.01 dy", weight=ELEMENTWISE, by_examples=True)
 def leaky_relu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     leaky_relu_backward(dx, dy, x, y)
@@ -196,13 +196,13 @@ def elu_backward(dx, dy, x, y):
         dx[j] = dy[j] if x[j] > 0 else dy[j] * (y[j] + one)
 
 
-@op("y x n", "y = x if x > 0 else exp(x) - 1", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x if x > 0 else exp(x) - 1", weight=2 * ELEMENTWISE, by_examples=True)
 def elu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     elu_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy if x > 0 else dy (y + 1)", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if x > 0 else dy (y + 1)", weight=ELEMENTWISE, by_examples=True)
 def elu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     elu_backward(dx, dy, x, y)
@@ -227,13 +227,13 @@ def gelu_backward(dx, dy, x, y):
         dx[j] = dy[j] * (normal_distribution(x[j]) + x[j] * normal_density(x[j]))
 
 
-@op("y x n", "y = x P(x)", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x P(x)", weight=2 * ELEMENTWISE, by_examples=True)
 def gelu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     gelu_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy (P(x) + x p(x))", weight=2 * ELEMENTWISE)
+@op("dx dy x y n", "dx = dy (P(x) + x p(x))", weight=2 * ELEMENTWISE, by_examples=True)
 def gelu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     gelu_backward(dx, dy, x, y)
@@ -262,13 +262,13 @@ def selu_backward(dx, dy, x, y):
         dx[j] = scale * dy[j] if x[j] > 0 else dy[j] * (y[j] + low)
 
 
-@op("y x n", "y = s x if x > 0 else s a (exp(x) - 1)", weight=2 * ELEMENTWISE)
+@op("y x n", "y = s x if x > 0 else s a (exp(x) - 1)", weight=2 * ELEMENTWISE, by_examples=True)
 def selu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     selu_forward(y, x)
 
 
-@op("dx dy x y n", "dx = s dy if x > 0 else dy (y + s a)", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = s dy if x > 0 else dy (y + s a)", weight=ELEMENTWISE, by_examples=True)
 def selu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     selu_backward(dx, dy, x, y)
@@ -294,13 +294,14 @@ def silu_backward(dx, dy, x, y):
         dx[j] = dy[j] * (logistic(x[j]) * (one + x[j] * logistic(-x[j])))
 
 
-@op("y x n", "y = x sigmoid(x)", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x sigmoid(x)", weight=2 * ELEMENTWISE, by_examples=True)
 def silu_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     silu_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy sigmoid(x) (1 + x sigmoid(-x))", weight=2 * ELEMENTWISE)
+@op("dx dy x y n", "dx = dy sigmoid(x) (1 + x sigmoid(-x))", weight=2 * ELEMENTWISE,
+    by_examples=True)
 def silu_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     silu_backward(dx, dy, x, y)
@@ -325,13 +326,13 @@ def softplus_backward(dx, dy, x, y):
         dx[j] = dy[j] * logistic(x[j])
 
 
-@op("y x n", "y = log(1 + exp(x))", weight=2 * ELEMENTWISE)
+@op("y x n", "y = log(1 + exp(x))", weight=2 * ELEMENTWISE, by_examples=True)
 def softplus_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     softplus_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy sigmoid(x)", weight=2 * ELEMENTWISE)
+@op("dx dy x y n", "dx = dy sigmoid(x)", weight=2 * ELEMENTWISE, by_examples=True)
 def softplus_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     softplus_backward(dx, dy, x, y)
@@ -358,13 +359,13 @@ def softsign_backward(dx, dy, x, y):
         dx[j] = dy[j] / ((one + abs(x[j])) * (one + abs(x[j])))
 
 
-@op("y x n", "y = x / (1 + |x|)", weight=2 * ELEMENTWISE)
+@op("y x n", "y = x / (1 + |x|)", weight=2 * ELEMENTWISE, by_examples=True)
 def softsign_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     softsign_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy / (1 + |x|)**2", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy / (1 + |x|)**2", weight=ELEMENTWISE, by_examples=True)
 def softsign_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     softsign_backward(dx, dy, x, y)
@@ -392,13 +393,13 @@ def hard_tanh_backward(dx, dy, x, y):
         dx[j] = zero if x[j] >= one or x[j] <= -one else dy[j]
 
 
-@op("y x n", "y = max(-1, min(1, x))", weight=ELEMENTWISE)
+@op("y x n", "y = max(-1, min(1, x))", weight=ELEMENTWISE, by_examples=True)
 def hard_tanh_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     hard_tanh_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy if -1 < x < 1 else 0", weight=ELEMENTWISE)
+@op("dx dy x y n", "dx = dy if -1 < x < 1 else 0", weight=ELEMENTWISE, by_examples=True)
 def hard_tanh_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     hard_tanh_backward(dx, dy, x, y)
@@ -423,13 +424,13 @@ def sine_backward(dx, dy, x, y):
         dx[j] = dy[j] * math.cos(x[j])
 
 
-@op("y x n", "y = sin(x)", weight=2 * ELEMENTWISE)
+@op("y x n", "y = sin(x)", weight=2 * ELEMENTWISE, by_examples=True)
 def sine_forward_op(slots, arena, batch, shard, shards):
     y, x = _forward_parts(slots, arena, batch, shard, shards)
     sine_forward(y, x)
 
 
-@op("dx dy x y n", "dx = dy cos(x)", weight=2 * ELEMENTWISE)
+@op("dx dy x y n", "dx = dy cos(x)", weight=2 * ELEMENTWISE, by_examples=True)
 def sine_backward_op(slots, arena, batch, shard, shards):
     dx, dy, x, y = _backward_parts(slots, arena, batch, shard, shards)
     sine_backward(dx, dy, x, y)

@@ -9,11 +9,18 @@ from engine.kernels.runtime.memory import (
     bytes_at,
     integers_at,
     matrix,
+    prefetch,
     same_kind_at,
     span,
     vector,
 )
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
+
+AHEAD = 2
+"""How many examples ahead memory is asked for one: no processor can guess which it will be."""
+
+LINE = 64
+"""Bytes that memory gives at once."""
 
 
 @kernel
@@ -36,6 +43,10 @@ def gather(y, x, order):
     width = y.shape[1]
     for n in range(y.shape[0]):
         begin = order[n] * width
+        if n + AHEAD < order.size:
+            ahead = order[n + AHEAD] * width
+            for k in range(0, width, LINE // x.itemsize):
+                prefetch(x, ahead + k)
         for k in range(width):
             y[n, k] = x[begin + k]
 
@@ -66,7 +77,7 @@ def gather_bytes(y, x, order, scale, shift):
             y[n, k] = scale[k] * x[begin + k] + shift[k]
 
 
-@op("y x n rows control", "y[n] = x[order[n]]", weight=ELEMENTWISE)
+@op("y x n rows control", "y[n] = x[order[n]]", weight=ELEMENTWISE, by_examples=True)
 def gather_op(slots, arena, batch, shard, shards):
     width = slots.n
     control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
@@ -77,7 +88,8 @@ def gather_op(slots, arena, batch, shard, shards):
            order[control[POSITION] + begin:control[POSITION] + end])
 
 
-@op("y x n rows scale shift control", "y[n] = scale x[order[n]] + shift", weight=ELEMENTWISE)
+@op("y x n rows scale shift control", "y[n] = scale x[order[n]] + shift", weight=ELEMENTWISE,
+    by_examples=True)
 def gather_bytes_op(slots, arena, batch, shard, shards):
     width = slots.n
     control = carray(integers_at(slots.control), (CONTROL_LENGTH,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.kernels.matmul.panels import (
+    MUCH,
     block,
     copy_transposed,
     multiply_packed,
@@ -98,7 +99,12 @@ def transpose(y, x):
     copy_transposed(y, x)
 
 
-@op("y x w b i o rows", "y = x @ w + b")
+def _by_examples(slots):
+    """Say whether shards of a row cut the examples, however many there are: see `block`."""
+    return slots["rows"] == 1 and slots["i"] * slots["o"] < MUCH
+
+
+@op("y x w b i o rows", "y = x @ w + b", by_examples=_by_examples)
 def dense_forward_op(slots, arena, batch, shard, shards):
     i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, o, i, shard, shards)
@@ -108,7 +114,7 @@ def dense_forward_op(slots, arena, batch, shard, shards):
                   vector(arena, slots.b + left, right - left if slots.b >= 0 else 0))
 
 
-@op("dw db dy x i o rows", "dw = x.T @ dy; db = sum over n of dy[n]")
+@op("dw db dy x i o rows", "dw = x.T @ dy; db = sum over n of dy[n]", comes_last=True)
 def dense_backward_weights_op(slots, arena, batch, shard, shards):
     i, o = slots.i, slots.o
     begin, end = span(i, shard, shards)
@@ -120,7 +126,7 @@ def dense_backward_weights_op(slots, arena, batch, shard, shards):
     dense_backward_weights(dw, vector(arena, slots.db, biases), dy, x)
 
 
-@op("dx dy w i o rows", "dx = dy @ w.T")
+@op("dx dy w i o rows", "dx = dy @ w.T", by_examples=_by_examples)
 def dense_backward_input_op(slots, arena, batch, shard, shards):
     i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, i, o, shard, shards)

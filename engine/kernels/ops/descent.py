@@ -111,46 +111,36 @@ def distances(x, size):
     return shift, total, squares
 
 
-@kernel
-def sums(x, size):
-    """Return a shift, and the sums of the first numbers' distances from it and of their squares.
-
-    Parameters
-    ----------
-    x : real[n]
-        Any numbers, at most `BLOCK`.
-    size : int64
-        How many to sum, at least `SAMPLE`.
-
-    Returns
-    -------
-    float64, float64, float64
-        Of which the standard deviation follows to 1e-6 of itself; of equal numbers, it is 0.
-
-    Notes
-    -----
-    Distances from a shift near the mean are summed in x's own precision, which fills whole vector
-    registers. Where that would lose digits, since the shift is far from the mean or squares leave
-    the range, distances from the first number are summed in float64. Source: Chan, Golub and
-    LeVeque (1983), sec. 3.
-    """
-    zero = x.dtype.type(0)
-    shift, total, squares = zero, zero, zero
+@inlined
+def middle_of(x):
+    """Return the mean of the first `SAMPLE` numbers, near which most of the others are."""
+    shift = x.dtype.type(0)
     for j in range(SAMPLE):
         shift += x[j]
-    shift /= x.dtype.type(SAMPLE)
-    for j in range(SAMPLE):
-        squares += (x[j] - shift) * (x[j] - shift)
-    if SMALLEST < squares < LARGEST:
-        squares = zero
-        for j in range(size):
-            distance = x[j] - shift
-            total += distance
-            squares += distance * distance
-        first, second = np.float64(total), np.float64(squares)
-        if second < LARGEST and first * first < 0.75 * second * size:
-            return np.float64(shift), first, second
+    return shift / x.dtype.type(SAMPLE)
+
+
+@inlined
+def checked(x, size, shift, total, squares):
+    """Return a shift, and sums of the distances from it that can be relied on, all float64.
+
+    ``total`` and ``squares`` are those of the first numbers' distances from ``shift``, in their own
+    precision, which fills whole registers: to 1e-6 of the standard deviation. Where that has lost
+    digits, since the shift is far from the mean or squares leave the range, distances from the
+    first number are summed anew. Source: Chan, Golub and LeVeque (1983), sec. 3.
+    """
+    first, second = np.float64(total), np.float64(squares)
+    if SMALLEST < second < LARGEST and first * first < 0.75 * second * size:
+        return np.float64(shift), first, second
     return distances(x, size)
+
+
+@inlined
+def in_steps(of_weights, of_updates, rate):
+    """Return the sums of weights and of updates over the rate as those of weights and updates."""
+    length = np.float64(rate)
+    middle, change, changes = of_updates
+    return (*of_weights, length * middle, length * change, length * length * changes)
 
 
 @kernel
@@ -179,16 +169,24 @@ def descend(w, u, rate, measured):
     Source: definition.
     """
     if measured < MANY:
-        place, weight, squares = distances(w, measured)
-        middle, change, changes = distances(u, measured)
-    else:
-        place, weight, squares = sums(w, measured)
-        middle, change, changes = sums(u, measured)
-    for j in range(w.size):
+        of_weights, of_updates = distances(w, measured), distances(u, measured)
+        for j in range(w.size):
+            w[j] -= rate * u[j]
+        return in_steps(of_weights, of_updates, rate)
+    zero, before = w.dtype.type(0), workspace(w)
+    place, weight, squares = middle_of(w), zero, zero
+    middle, change, changes = middle_of(u), zero, zero
+    for j in range(measured):
+        before[j] = w[j]
+        weight += w[j] - place
+        squares += (w[j] - place) * (w[j] - place)
+        change += u[j] - middle
+        changes += (u[j] - middle) * (u[j] - middle)
         w[j] -= rate * u[j]
-    length = np.float64(rate)
-    return (place, weight, squares,
-            length * middle, length * change, length * length * changes)
+    for j in range(measured, w.size):
+        w[j] -= rate * u[j]
+    return in_steps(checked(before, measured, place, weight, squares),
+                    checked(u, measured, middle, change, changes), rate)
 
 
 @inlined

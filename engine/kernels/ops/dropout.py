@@ -12,7 +12,7 @@ from engine.kernels.runtime.layout import (
     STEP,
     TRAINING,
 )
-from engine.kernels.runtime.memory import integers_at, span, vector
+from engine.kernels.runtime.memory import examples, integers_at, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, careful, op
 from engine.kernels.runtime.random import mixed
 
@@ -46,9 +46,10 @@ def dropout(y, x, rate, key, first):
 
 
 @op("y x n rate:real stream control",
-    "y = x / (1 - rate) where kept, else 0; y = x outside training", weight=2 * ELEMENTWISE)
+    "y = x / (1 - rate) where kept, else 0; y = x outside training", weight=2 * ELEMENTWISE,
+    by_examples=True)
 def dropout_op(slots, arena, batch, shard, shards):
-    begin, end = span(batch * slots.n, shard, shards)
+    begin, end = examples(batch, slots.n, shard, shards)
     y = vector(arena, slots.y + begin, end - begin)
     x = vector(arena, slots.x + begin, end - begin)
     control = carray(integers_at(slots.control), (CONTROL_LENGTH,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.kernels.runtime.memory import matrix, span, vector
+from engine.kernels.runtime.memory import examples, matrix, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
 
 
@@ -62,15 +62,15 @@ def copy_columns(y, x, y_first, x_first, width):
             y[m, y_first + j] = x[m, x_first + j]
 
 
-@op("y x n", "y = x", weight=ELEMENTWISE)
+@op("y x n", "y = x", weight=ELEMENTWISE, by_examples=True)
 def copy_op(slots, arena, batch, shard, shards):
-    begin, end = span(batch * slots.n, shard, shards)
+    begin, end = examples(batch, slots.n, shard, shards)
     copy(vector(arena, slots.y + begin, end - begin), vector(arena, slots.x + begin, end - begin))
 
 
-@op("y a b n", "y = a + b", weight=ELEMENTWISE)
+@op("y a b n", "y = a + b", weight=ELEMENTWISE, by_examples=True)
 def add_op(slots, arena, batch, shard, shards):
-    begin, end = span(batch * slots.n, shard, shards)
+    begin, end = examples(batch, slots.n, shard, shards)
     add(vector(arena, slots.y + begin, end - begin), vector(arena, slots.a + begin, end - begin),
         vector(arena, slots.b + begin, end - begin))
 

@@ -20,9 +20,13 @@ import math
 import numpy as np
 
 from engine.kernels.ops.descent import (
+    MANY,
     SLOTS,
+    checked,
     common_rule,
     descend,
+    in_steps,
+    middle_of,
     operands,
     put_back,
     report,
@@ -157,14 +161,34 @@ def update_adam(w, g, m, v, rule, measured, correction):
     rate, root = real(rule[LEARNING_RATE] / correction[0]), real(correction[1])
     decay = real(rule[WEIGHT_DECAY] * correction[0])
     u = workspace(w)
-    for j in range(w.size):
+    # Without decay, the sums cost nothing: they are done while root and quotient are waited for.
+    in_one = measured if decay == 0 and measured >= MANY else 0
+    zero, before = real(0), workspace(w)
+    place, weight, squares, change, changes = zero, zero, zero, zero, zero
+    if in_one > 0:
+        place = middle_of(w)
+    for j in range(in_one):
         m[j] = beta1 * m[j] + rest1 * g[j]
         v[j] = beta2 * v[j] + rest2 * g[j] * g[j]
         u[j] = m[j] / (np.sqrt(v[j]) * root + epsilon)
-    if decay > 0:
+        before[j] = w[j]
+        weight += w[j] - place
+        squares += (w[j] - place) * (w[j] - place)
+        change += u[j]
+        changes += u[j] * u[j]
+        w[j] -= rate * u[j]
+    for j in range(in_one, w.size):
+        m[j] = beta1 * m[j] + rest1 * g[j]
+        v[j] = beta2 * v[j] + rest2 * g[j] * g[j]
+        u[j] = m[j] / (np.sqrt(v[j]) * root + epsilon)
+    if in_one == 0:
         for j in range(measured):
             u[j] += decay * w[j]
-    return descend(w, u, rate, measured)
+        return descend(w, u, rate, measured)
+    for j in range(in_one, w.size):
+        w[j] -= rate * u[j]
+    return in_steps(checked(before, measured, place, weight, squares),
+                    checked(u, measured, zero, change, changes), rate)
 
 
 @kernel

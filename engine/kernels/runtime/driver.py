@@ -50,8 +50,10 @@ from engine.kernels.runtime.layout import (
     STATISTICS,
     STEP,
     STOP,
+    TOGETHER,
     TRAINING,
     TRAINING_ORDER,
+    TURN,
     UPDATE,
     VALIDATION,
     VALIDATION_LOSS,
@@ -66,20 +68,28 @@ from engine.kernels.runtime.policy import kernel
 from engine.kernels.runtime.random import shuffle
 from engine.kernels.runtime.rounding import flush_denormals, restore_mode
 from engine.kernels.runtime.schedules import PLATEAU, follow_plateau, schedule_factor
-from engine.kernels.runtime.threads import share
+from engine.kernels.runtime.threads import do_shard, share
 
 
 @kernel
-def _walk(table, sections, section, arena, batch, board):
-    """Call every op of a section in its order; ``board`` is the helpers', or 0."""
+def _walk(table, sections, first, last, arena, batch, board):
+    """Do all jobs from the first section to the last; ``board`` is the helpers', or 0."""
     base = table.ctypes.data
-    for r in range(sections[section], sections[section + 1]):
-        shards = table[r, SHARDS]
+    if board == 0:
+        for r in range(sections[first], sections[last + 1]):
+            call_op(table[r, ADDRESS], base + 8 * ROW_LENGTH * r, arena, batch, 0, 1)
+        return
+    r = sections[first]
+    while r < sections[last + 1]:
+        shards, count = table[r + table[r, TURN], SHARDS], max(table[r, TOGETHER], 1)
         row = base + 8 * ROW_LENGTH * r
-        if shards == 1 or board == 0:
-            call_op(table[r, ADDRESS], row, arena, batch, 0, 1)
+        if shards > 1:
+            share(board, row, count, arena, batch, shards)
+        elif count > 1:
+            share(board, row, 0, arena, batch, count)
         else:
-            share(board, table[r, ADDRESS], row, arena, batch, shards)
+            do_shard(row, 1, arena, batch, 0, 1)
+        r += count
 
 
 @kernel
@@ -136,10 +146,9 @@ def evaluate(table, sections, arena, control, results):
     board = control[HELPERS]
     while control[POSITION] < control[VALIDATION]:
         batch = min(control[CAPACITY], control[VALIDATION] - control[POSITION])
-        _walk(table, sections, GATHER, arena, batch, board)
-        _walk(table, sections, FORWARD, arena, batch, board)
-        _walk(table, sections, LOSS_SECTION, arena, batch, board)
-        _walk(table, sections, SCORE, arena, batch, board)
+        _walk(table, sections, GATHER, FORWARD, arena, batch, board)
+        _walk(table, sections, LOSS_SECTION, LOSS_SECTION, arena, batch, board)
+        _walk(table, sections, SCORE, SCORE, arena, batch, board)
         loss += results[LOSS] * results[ITEMS]
         items += results[ITEMS]
         correct += results[CORRECT]
@@ -220,9 +229,9 @@ def _end_step(table, sections, arena, control, hyper, results):
     if control[VALIDATION] > 0:
         loss = results[LOSS]
         control[ORDER] = control[VALIDATION_ORDER]
-        _walk(table, sections, EXCHANGE, arena, 1, control[HELPERS])
+        _walk(table, sections, EXCHANGE, EXCHANGE, arena, 1, control[HELPERS])
         evaluate(table, sections, arena, control, results)
-        _walk(table, sections, EXCHANGE, arena, 1, control[HELPERS])
+        _walk(table, sections, EXCHANGE, EXCHANGE, arena, 1, control[HELPERS])
         results[LOSS] = loss
     _end_epoch(hyper, control, results)
     control[POSITION] = 0
@@ -249,18 +258,16 @@ def _train(table, sections, arena, control, hyper, requested, order, results, ri
             return done
         _begin_step(control, hyper, requested, order, results)
         batch, board = control[BATCH], control[HELPERS]
-        _walk(table, sections, GATHER, arena, batch, board)
-        _walk(table, sections, FORWARD, arena, batch, board)
-        _walk(table, sections, LOSS_SECTION, arena, batch, board)
+        _walk(table, sections, GATHER, FORWARD, arena, batch, board)
+        _walk(table, sections, LOSS_SECTION, LOSS_SECTION, arena, batch, board)
         if results[LOSS] - results[LOSS] != 0.0:
             control[NONFINITE] = 1
             return done
-        _walk(table, sections, BACKWARD, arena, batch, board)
-        _walk(table, sections, MEASURE, arena, batch, board)
+        _walk(table, sections, BACKWARD, MEASURE, arena, batch, board)
         if _overflowed(results):
             control[NONFINITE] = 1
             return done
-        _walk(table, sections, UPDATE, arena, batch, board)
+        _walk(table, sections, UPDATE, UPDATE, arena, batch, board)
         _end_step(table, sections, arena, control, hyper, results)
         _record(ring, control, results)
         if control[WATCHED] != 0 and control[POSITION] == 0:

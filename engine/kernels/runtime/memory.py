@@ -9,6 +9,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from engine.kernels.runtime.policy import inlined
+
 
 @intrinsic
 def shifted(typingctx: Any, pointer: Any, offset: Any) -> Any:
@@ -94,6 +96,31 @@ def from_bits(typingctx: Any, bits: Any) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.bitcast(args[0], context.get_value_type(real))
     return real(bits), codegen
+
+
+FIRST_CACHE, SECOND_CACHE = 3, 2
+"""Where to memory is brought that is asked for ahead."""
+
+
+def emit_prefetch(builder: Any, pointer: Any, cache: int) -> None:
+    """Emit a request for the line of memory at a pointer, which may point anywhere."""
+    number = ir.IntType(32)
+    byte = ir.IntType(8).as_pointer()
+    function = cgutils.get_or_insert_function(
+        builder.module, ir.FunctionType(ir.VoidType(), [byte, number, number, number]),
+        "llvm.prefetch.p0")
+    # To be read, and no code.
+    builder.call(function, [builder.bitcast(pointer, byte), number(0), number(cache), number(1)])
+
+
+@intrinsic
+def prefetch(typingctx: Any, array: Any, place: Any) -> Any:
+    """Ask for the line of memory that holds a number of a contiguous array, or one beyond it."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = context.make_array(array)(context, builder, args[0]).data
+        emit_prefetch(builder, builder.gep(data, [args[1]]), FIRST_CACHE)
+        return context.get_dummy_value()
+    return types.void(array, types.int64), codegen
 
 
 @intrinsic
@@ -205,6 +232,16 @@ def span(typingctx: Any, size: Any, shard: Any, shards: Any) -> Any:
                 builder.store(builder.sdiv(builder.mul(size, place), shards), end)
         return context.make_tuple(builder, pair, [builder.load(end) for end in ends])
     return pair(*[types.int64] * 3), codegen
+
+
+@inlined
+def examples(batch, size, shard, shards):
+    """Return begin and end of a shard's numbers: those of some examples of ``size`` numbers each.
+
+    Ops that divide a batch so need no barrier between them.
+    """
+    begin, end = span(batch, shard, shards)
+    return begin * size, end * size
 
 
 @intrinsic

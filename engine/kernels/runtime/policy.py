@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from numba import cfunc, njit, types
@@ -35,6 +35,7 @@ inlined = njit(cache=True, inline="always", **OPTIONS)
 DTYPES = {"float32": types.float32, "float64": types.float64}
 
 Function = Callable[..., None]
+ByExamples = Callable[[Mapping[str, int | float]], bool]
 
 
 def compiled_callback(signature: Any, function: Function) -> Any:
@@ -64,15 +65,21 @@ class Op:
     weight : int
         Multiply-adds of a matrix product that take as long as one unit of the op's work: 1 for a
         product itself, more for what goes from number to number.
+    comes_last : bool
+        Whether it may run behind all other ops of its section: what it reads none of them
+        overwrites, and what it writes none of them reads.
     """
 
     def __init__(self, function: Function, slots: Slots, formula: str, is_whole: bool = False,
-                 weight: int = 1) -> None:
+                 weight: int = 1, by_examples: bool | ByExamples = False,
+                 comes_last: bool = False) -> None:
         self.name = function.__name__.removesuffix("_op")
         self.slots = slots
         self.formula = formula
         self.is_whole = is_whole
         self.weight = weight
+        self.comes_last = comes_last
+        self._by_examples = by_examples
         self._function = function
         self._compiled: dict[str, Any] = {}
 
@@ -83,6 +90,14 @@ class Op:
             signature = types.void(self.slots, types.CPointer(real), *[types.int64] * 3)
             self._compiled[precision] = compiled_callback(signature, self._function)
         return int(self._compiled[precision].address)
+
+    def is_by_examples(self, slots: Mapping[str, int | float]) -> bool:
+        """Say whether a shard of a row with these slots works on its own examples alone.
+
+        They are `engine.kernels.runtime.memory.examples`, of any batch; of what others of the batch
+        left behind, it reads nothing.
+        """
+        return self._by_examples(slots) if callable(self._by_examples) else self._by_examples
 
     def is_compiled(self, precision: str) -> bool:
         """Say whether `address` would answer at once."""
@@ -99,7 +114,8 @@ OPS: dict[str, Op] = {}
 """Every op by name."""
 
 
-def op(slots: str, formula: str, *, whole: bool = False, weight: int = 1
+def op(slots: str, formula: str, *, whole: bool = False, weight: int = 1,
+       by_examples: bool | ByExamples = False, comes_last: bool = False
        ) -> Callable[[Function], Op]:
     """Register a function ``(slots, arena, batch, shard, shards)`` as an op.
 
@@ -113,9 +129,13 @@ def op(slots: str, formula: str, *, whole: bool = False, weight: int = 1
         Whether the function does all the work whatever its shard.
     weight : int
         Multiply-adds of a matrix product that take as long as one unit of its work.
+    by_examples : bool or callable
+        Whether a shard works on its own examples alone, or what says so of a row's slots.
+    comes_last : bool
+        See `Op`.
     """
     def register(function: Function) -> Op:
-        registered = Op(function, Slots(slots), formula, whole, weight)
+        registered = Op(function, Slots(slots), formula, whole, weight, by_examples, comes_last)
         OPS[registered.name] = registered
         return registered
     return register

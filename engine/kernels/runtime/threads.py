@@ -1,8 +1,12 @@
-"""Threads that share the work of an op.
+"""Threads that share the work of some ops.
 
-Whoever shares an op writes on a board what is to be done, and takes shards like everybody else: as
+Whoever shares it writes on a board what is to be done, and takes shards like everybody else: as
 many as nobody else takes. A helper that the machine keeps waiting is therefore missed, not waited
 for, unless it was stopped in the middle of a shard.
+
+Threads meet at the end of a job alone. So a job is as many ops as can do without it: a shard of
+all of them, one after the other, where each works on its own examples; or whole ops of which none
+reads what another writes.
 """
 
 from __future__ import annotations
@@ -22,16 +26,16 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from engine.kernels.runtime.layout import HELPERS
-from engine.kernels.runtime.memory import call_op
+from engine.kernels.runtime.layout import ADDRESS, HELPERS, ROW_LENGTH, TURN
+from engine.kernels.runtime.memory import call_op, integers_at
 from engine.kernels.runtime.policy import inlined, kernel
 from engine.kernels.runtime.rounding import ON_ARM, ON_X86, flush_denormals, restore_mode
 
 # A board, int64. What different threads write lies apart: no two in one line of a cache.
 TICKET = 0          # number of the job, its shards, and how many are taken from either end
 DONE = 16           # shards of the job that helpers have finished
-ADDRESS = 32        # the job: address of the op, its row, the arena
-ROW = 33
+FIRST = 32          # the job: address of the row whose turn is first
+COUNT = 33          # ops of which every shard does its part; 0: each shard is a whole op
 ARENA = 34
 BATCH = 35
 YIELD = 36          # address of what gives the processor to another thread that waits for it
@@ -136,27 +140,56 @@ def _read(ticket):
     return ticket >> 2 * BITS & MOST_SHARDS, ticket & MOST_SHARDS, ticket >> BITS & MOST_SHARDS
 
 
+@inlined
+def _take_turn(first, place, arena, batch, shard, shards):
+    """Call the op whose turn it is ``place`` turns behind that of the row at ``first``."""
+    row = first + 8 * ROW_LENGTH * place
+    row += 8 * ROW_LENGTH * integers_at(row)[TURN]
+    call_op(integers_at(row)[ADDRESS], row, arena, batch, shard, shards)
+
+
 @kernel
-def share(board, address, row, arena, batch, shards):
-    """Call an op once for every shard, together with whoever helps.
+def do_shard(first, count, arena, batch, shard, shards):
+    """Do a shard of a job.
+
+    Parameters
+    ----------
+    first : int64
+        Address of the row whose turn is first.
+    count : int64
+        Ops of which every shard does its part, one after the other; 0: each shard is a whole op.
+    arena, batch : int64
+        Address of the arena, and examples in the batch.
+    shard, shards : int64
+        Which one of how many.
+    """
+    if count == 0:
+        _take_turn(first, shard, arena, batch, 0, 1)
+    for place in range(count):
+        _take_turn(first, place, arena, batch, shard, shards)
+
+
+@kernel
+def share(board, first, count, arena, batch, shards):
+    """Do all shards of a job, together with whoever helps.
 
     Parameters
     ----------
     board : int64
         Address of the board on which helpers look.
-    address, row, arena : int64
-        Addresses of the op, its row and the arena.
+    first, count, arena : int64
+        As `do_shard` takes them.
     batch, shards : int64
-        Examples in the batch, and parts into which the op's work falls: `MOST_SHARDS` at most.
+        Examples in the batch, and parts into which the work falls: `MOST_SHARDS` at most.
 
     Notes
     -----
     This thread begins with the first shard and its helpers with the last, so that with two of them
-    each finds in its cache what it has written in the op before.
+    each finds in its cache what it has written in the job before.
     """
     # Nobody reads these but who takes a shard of this job: there is none left of the last one.
-    _store(board, ADDRESS, address)
-    _store(board, ROW, row)
+    _store(board, FIRST, first)
+    _store(board, COUNT, count)
     _store(board, ARENA, arena)
     _store(board, BATCH, batch)
     _store(board, DONE, 0)
@@ -169,7 +202,7 @@ def share(board, address, row, arena, batch, shards):
         if mine + theirs == shards:
             break
         if _take(board, ticket, FROM_BEGINNING):
-            call_op(address, row, arena, batch, mine, shards)
+            do_shard(first, count, arena, batch, mine, shards)
             others -= 1
     waited = 0
     while _load(board, DONE) != others:
@@ -195,10 +228,10 @@ def help_out(board):
             waited = _wait(board, waited, HELPERS_PATIENCE)
             continue
         # A ticket that is still the same when its shard is taken says that the job is so, too.
-        address, row = _load(board, ADDRESS), _load(board, ROW)
+        first, count = _load(board, FIRST), _load(board, COUNT)
         arena, batch = _load(board, ARENA), _load(board, BATCH)
         if _take(board, ticket, FROM_END):
-            call_op(address, row, arena, batch, shards - 1 - mine, shards)
+            do_shard(first, count, arena, batch, shards - 1 - mine, shards)
             _count(board, DONE)
             waited = 0
     restore_mode(mode)

@@ -5,7 +5,8 @@ import pytest
 
 from engine.kernels.ops.catalogue import OPS
 from engine.kernels.runtime import layout
-from engine.plan.table import WORTH_SHARING, Line, Table
+from engine.plan.jobs import WORTH_SHARING
+from engine.plan.table import Line, Table
 
 
 def test_sections_stand_in_their_order_whatever_was_added_first() -> None:

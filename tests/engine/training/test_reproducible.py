@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.layers import OPTIMIZERS
-from engine.plan import table
+from engine.plan import jobs
 from engine.spec import LayerSpec
 from engine.training import Trainer
 from engine.training.pace import Pace
@@ -172,7 +172,7 @@ SHARED = {
 @pytest.mark.parametrize("name", SHARED)
 def test_more_threads_give_the_bytes_of_one(name: str, precision: str,
                                             monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "WORTH_SHARING", 0)
+    monkeypatch.setattr(jobs, "WORTH_SHARING", 0)
     # Always as many as there may be, whatever is the fastest.
     monkeypatch.setattr(Pace, "threads", property(lambda pace: pace._speeds[-1].threads))
     of = project(*SHARED[name], precision=precision, optimizer="adam")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from engine.errors import SpecError
 from engine.layers.sequence import LARGEST_VOCABULARY
-from engine.plan import table as plan_table
+from engine.plan import jobs
 from engine.spec import LayerSpec, NetworkSpec, OptimizerSpec, ProjectSpec, TrainingSpec
 from engine.statistics import LAYER_COLUMNS
 from engine.telemetry.ring import Ring
@@ -110,7 +110,7 @@ def test_otherwise_they_move() -> None:
 @pytest.mark.parametrize("kind", ["embedding", "ngram_bag"])
 def test_threads_change_no_byte(monkeypatch: pytest.MonkeyPatch, kind: str, precision: str
                                 ) -> None:
-    monkeypatch.setattr(plan_table, "WORTH_SHARING", 0)
+    monkeypatch.setattr(jobs, "WORTH_SHARING", 0)
     runs = [trained(project("adam", kind, clip_norm=0.1, precision=precision), 30, threads)
             for threads in (1, 2, 3)]
     for run in runs[1:]:

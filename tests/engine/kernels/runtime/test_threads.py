@@ -32,18 +32,17 @@ OP = Op(count_op, Slots("spent"), "arena[shard] = arena[shard] + 1, after so muc
 
 
 @kernel
-def share_often(board, address, line, arena, batch, shards, times):  # type: ignore[no-untyped-def]
+def share_often(board, first, count, arena, batch, shards, times):  # type: ignore[no-untyped-def]
     for _ in range(times):
-        share(board, address, line, arena, batch, shards)
+        share(board, first, count, arena, batch, shards)
 
 
 def counted(board: int, shards: int, times: int, spent: int = 0) -> NDArray[np.float64]:
     """Return how often every shard was done, and the batch."""
     line = np.zeros(layout.ROW_LENGTH, np.int64)
-    line[2] = spent
+    line[layout.ADDRESS], line[layout.FIRST_SLOT] = OP.address("float64"), spent
     arena = np.zeros(shards + 1)
-    share_often(board, OP.address("float64"), line.ctypes.data, arena.ctypes.data, 17, shards,
-                times)
+    share_often(board, line.ctypes.data, 1, arena.ctypes.data, 17, shards, times)
     return arena
 
 
@@ -51,6 +50,49 @@ def test_alone_every_shard_is_done() -> None:
     board = np.zeros(BOARD_LENGTH, np.int64)
     for shards in (1, 2, 7, 100):
         assert counted(board.ctypes.data, shards, 3).tolist() == [3.0] * shards + [17.0]
+
+
+def noted_op(slots, arena, batch, shard, shards):  # type: ignore[no-untyped-def]
+    """Write which op was the how-manieth that its shard did, counted at the shard's place."""
+    arena[shard] += 1.0
+    arena[100 * slots.number + shard] = arena[shard]
+    arena[100 * slots.number + 50] = shards
+
+
+NOTED = Op(noted_op, Slots("number"), "arena[number, shard] = calls of the shard so far")
+
+
+def turns(*numbers: int) -> NDArray[np.int64]:
+    """Return rows of which each says who it is, and takes the turn that stands in its place."""
+    lines = np.zeros((len(numbers), layout.ROW_LENGTH), np.int64)
+    for place, (line, row) in enumerate(zip(lines, numbers, strict=True)):
+        line[layout.ADDRESS], line[layout.FIRST_SLOT] = NOTED.address("float64"), 1 + place
+        line[layout.TURN] = row - place
+    return lines
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_shard_goes_through_all_ops_of_a_job_in_their_turns(threads: int) -> None:
+    lines, control = turns(2, 0, 1), np.zeros(layout.CONTROL_LENGTH, np.int64)
+    alone = np.zeros(BOARD_LENGTH, np.int64)
+    arena = np.zeros(400)
+    with helped(control, threads):
+        board = int(control[layout.HELPERS]) or alone.ctypes.data
+        share_often(board, lines.ctypes.data, len(lines), arena.ctypes.data, 9, 7, 1)
+    assert arena[:7].tolist() == [3.0] * 7
+    for row, turn in ((2, 1.0), (0, 2.0), (1, 3.0)):
+        assert arena[100 * (1 + row):][:7].tolist() == [turn] * 7
+        assert arena[100 * (1 + row) + 50] == 7
+
+
+def test_a_shard_is_a_whole_op_where_none_is_divided() -> None:
+    lines, control = turns(2, 0, 1), np.zeros(layout.CONTROL_LENGTH, np.int64)
+    arena = np.zeros(400)
+    with helped(control, 2):
+        board = int(control[layout.HELPERS])
+        share_often(board, lines.ctypes.data, 0, arena.ctypes.data, 9, len(lines), 1)
+    assert [arena[100 * row + 50] for row in (1, 2, 3)] == [1.0] * 3
+    assert [arena[100 * row + 1] for row in (1, 2, 3)] == [0.0] * 3
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])

@@ -1,0 +1,103 @@
+"""What threads share at once: ops that need no barrier between them make one job.
+
+Threads meet at the end of every job, which takes them a microsecond or two, and longer where one is
+late. Ops of which a shard works on its own examples alone need not meet: each thread takes its
+examples through all of them. Ops that sum over the batch read what others have finished and write
+what none of these reads; they come last and need not meet either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from engine.arrays import Integers
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.threads import MOST_SHARDS
+
+WORTH_SHARING = 500_000
+"""Multiply-adds of a job from which on two threads are sooner done than one."""
+
+STAGES = ((layout.GATHER, layout.FORWARD), *(
+    (section, section) for section in range(layout.OUTPUT, layout.SECTIONS)))
+"""First and last section of what follows without a break: a job may begin in one and end in the
+next."""
+
+ALONE, BY_EXAMPLES, LAST = range(3)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A row, as far as it matters who does it.
+
+    Attributes
+    ----------
+    row : int
+        Its place in the table.
+    done : int
+        Multiply-adds that take as long as it does.
+    kind : int
+        `BY_EXAMPLES` where a shard works on its own examples alone; `LAST` for what may be done
+        behind all others of its section; else `ALONE`.
+    is_whole : bool
+        Whether it has no shards.
+    """
+
+    row: int
+    done: int
+    kind: int = ALONE
+    is_whole: bool = False
+
+
+def arrange(table: Integers, sections: Integers, tasks: Sequence[Task], threads: int) -> None:
+    """Write into every row how many shards it has, and which rows are shared at once.
+
+    Parameters
+    ----------
+    table, sections : int64[r, ROW_LENGTH], int64[SECTIONS + 1]
+        The op table; SHARDS, TURN and TOGETHER are overwritten.
+    tasks : sequence of Task
+        One for each row, in their order.
+    threads : int
+        Most threads.
+    """
+    table[:, layout.SHARDS] = 1
+    table[:, [layout.TURN, layout.TOGETHER]] = 0
+    if threads == 1:
+        return
+    for first, last in STAGES:
+        begin, end = sections[first], sections[last + 1]
+        turn = begin
+        for job in _jobs(tasks[begin:end]):
+            _write(table, turn, job, threads)
+            turn += len(job)
+
+
+def _jobs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Yield the rows of a stage in their turns, those together that are one job."""
+    waiting = [task for task in tasks if task.kind == LAST]
+    if len(waiting) == 1 or sum(task.done for task in waiting) < WORTH_SHARING:
+        # In their places, where what they read has just been written.
+        waiting = []
+    others = [task for task in tasks if not waiting or task.kind != LAST]
+    for kind, group in groupby(others, lambda task: task.kind):
+        together = list(group)
+        if kind == BY_EXAMPLES and sum(task.done for task in together) >= WORTH_SHARING:
+            yield together
+        else:
+            yield from ([task] for task in together)
+    for begin in range(0, len(waiting), MOST_SHARDS):
+        yield waiting[begin:begin + MOST_SHARDS]
+
+
+def _write(table: Integers, turn: int, job: Sequence[Task], threads: int) -> None:
+    """Write a job into the rows from ``turn`` on."""
+    for place, task in enumerate(job, turn):
+        table[place, layout.TURN] = task.row - place
+    table[turn, layout.TOGETHER] = len(job)
+    # Where no op is worth dividing, each is done whole by whoever takes it: layers of one size.
+    is_divided = job[0].kind == BY_EXAMPLES or max(task.done for task in job) >= WORTH_SHARING
+    if is_divided and sum(task.done for task in job) >= WORTH_SHARING:
+        for task in job:
+            table[task.row, layout.SHARDS] = 1 if task.is_whole else threads
