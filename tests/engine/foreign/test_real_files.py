@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -73,20 +74,7 @@ def test_a_network_answers_as_the_one_whose_weights_it_has(name: str, folder: Pa
     np.testing.assert_allclose(graph.proof.outputs, expected, rtol=0, atol=2e-6)
 
 
-CONVERTING = """
-import sys
-import numpy
-import keras
-
-keras.utils.set_random_seed(1)
-model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(6, activation="tanh"),
-                          keras.layers.BatchNormalization(), keras.layers.Dense(3)])
-exec(sys.argv[1])
-print(numpy.abs(model.layers[0].kernel.numpy()).sum())
-"""
-
-
-@with_frameworks
+@pytest.mark.skipif(not PYTHON, reason="BACKPROP_LAB_FRAMEWORKS names no Python with keras")
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["torch", "jax"])
 def test_the_line_that_a_refused_file_names_makes_one_that_is_read(
@@ -96,7 +84,18 @@ def test_the_line_that_a_refused_file_names_makes_one_that_is_read(
         read_weights_file(tmp_path / "net.weights.h5")
     line = refused.value.sentence.partition("then write: ")[2].removesuffix(".")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    done = subprocess.run([PYTHON, "-c", CONVERTING, line], capture_output=True, text=True,
+    code = textwrap.dedent("""
+        import sys
+        import numpy
+        import keras
+
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(6, activation="tanh"),
+                                  keras.layers.BatchNormalization(), keras.layers.Dense(3)])
+        exec(sys.argv[1])
+        print(numpy.abs(model.layers[0].kernel.numpy()).sum())
+        """)
+    done = subprocess.run([PYTHON, "-c", code, line], capture_output=True, text=True,
                           check=False, cwd=tmp_path, env={**kept, "KERAS_BACKEND": backend})
     assert done.returncode == 0, done.stderr[-2000:]
     case = Case((dense(6, "tanh"), ("batch_norm", {})))
