@@ -77,14 +77,11 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout = QLabel(self)
-        self._readout.setProperty("role", "readout")
-        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._readout.hide()
-        self._mark = QLabel(ZOOMED, self)
-        self._mark.setProperty("role", "readout")
-        self._mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._mark.hide()
+        self._readout, self._mark = QLabel(self), QLabel(ZOOMED, self)
+        for said in (self._readout, self._mark):
+            said.setProperty("role", "readout")
+            said.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            said.hide()
         self._zoom = Zoom()
         self._down: QPoint | None = None
         self._dragged: QPointF | None = None

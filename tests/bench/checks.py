@@ -373,8 +373,8 @@ def check_answers(_cases: Sequence[Case], _threads: int, rounds: int, _seconds: 
         [change, *(f"{1000 * found[scene][change][0]:.0f} of {1000 * found[scene][change][1]:.0f}"
                    for scene in found)] for change in changes]))
     say("; ".join(f"{scene}: {text}" for scene, text in answers.SCENES.items()))
-    say(f"Milliseconds of the longest wait, and of all. Promised: {1000 * answers.LONGEST_S:.0f} "
-        "at most.")
+    say("Milliseconds of the longest wait, and of a processor's time that it took. Promised: "
+        f"{1000 * answers.LONGEST_S:.0f} at most.")
 
 
 def check_waits(_cases: Sequence[Case], _threads: int, _rounds: int, _seconds: float) -> None:
