@@ -88,7 +88,8 @@ def window(seconds: float) -> dict[str, float]:
     app = application()
     # As a picture is taken, so that nothing is kept and nobody is asked.
     options = WindowOptions(screenshot=Path(os.devnull), size=(1366, 768))
-    found, began = {}, []
+    found: dict[str, float] = {}
+    began: list[float] = []
     # Held here: nothing else does.
     faults = Faults(None, unattended=True)
     main = open_window(app, options, faults)
