@@ -77,6 +77,9 @@ def window(seconds: float) -> dict[str, float]:
     """Open the window in this process, wait, and measure it paused for as long again."""
     from PySide6.QtCore import QTimer
 
+    from gui.imports import import_in_turns
+
+    import_in_turns()
     from gui.app import SWITCH_INTERVAL_S, application, open_window
     from gui.program import WindowOptions
     from gui.window.faults import Faults
@@ -85,8 +88,11 @@ def window(seconds: float) -> dict[str, float]:
     app = application()
     # As a picture is taken, so that nothing is kept and nobody is asked.
     options = WindowOptions(screenshot=Path(os.devnull), size=(1366, 768))
-    found, began = {}, []
-    main = open_window(app, options, Faults(None, unattended=True))
+    found: dict[str, float] = {}
+    began: list[float] = []
+    # Held here: nothing else does.
+    faults = Faults(None, unattended=True)
+    main = open_window(app, options, faults)
 
     def rest() -> None:
         found["resident"] = resident(os.getpid())

@@ -28,6 +28,9 @@ def main() -> None:
     """Open the window."""
     folder = Path(sys.argv[1]).resolve()
     settle(folder)
+    from gui.imports import import_in_turns
+
+    import_in_turns()
     from gui.app import application, folder_of, open_window
     from gui.program import WindowOptions
     from gui.window.faults import Faults, write_log
@@ -38,7 +41,9 @@ def main() -> None:
     app = application()
     path = folder / "work" / NAME
     options = WindowOptions(project=path if path.exists() else None)
-    window = open_window(app, options, Faults(write_log(folder_of("log"))))
+    faults = Faults(write_log(folder_of("log")))
+    window = open_window(app, options, faults)
+    window.start_failed.connect(lambda error: end(type(error), error, error.__traceback__))
 
     def begin() -> None:
         assert window.lab is not None

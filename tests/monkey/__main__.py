@@ -46,6 +46,9 @@ def main() -> int:
 
 def play(folder: Path, seed: int, acts: int, seconds: float) -> Watch:
     """Open the window, let the monkey play, and return what was seen."""
+    from gui.imports import import_in_turns
+
+    import_in_turns()
     from gui.app import SWITCH_INTERVAL_S, application, folder_of, open_window
     from gui.program import WindowOptions
     from gui.window.faults import Faults, write_log
