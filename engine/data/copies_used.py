@@ -35,15 +35,24 @@ def note_used(key: str) -> None:
     """Say that this program uses a copy, whether or not it is there yet; never raises."""
     with suppress(OSError, RuntimeError):
         folder = copies.copies_folder()
-        if folder not in _lists:
-            folder.mkdir(parents=True, exist_ok=True)
-            file = (folder / f"{USED}{secrets.token_hex(8)}").open("xb", buffering=0)
-            claim(file.fileno())
-            _lists[folder] = file, set()
-        file, known = _lists[folder]
+        file, known = _lists.get(folder) or _begun(folder, set())
+        if os.fstat(file.fileno()).st_nlink == 0:
+            # Somebody has cleared the cache by hand.
+            file.close()
+            file, known = _begun(folder, known)
         if key not in known:
             file.write(f"{key}\n".encode())
             known.add(key)
+
+
+def _begun(folder: Path, known: set[str]) -> tuple[FileIO, set[str]]:
+    """Begin this program's list in a cache with what stands in it already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / f"{USED}{secrets.token_hex(8)}").open("xb", buffering=0)
+    claim(file.fileno())
+    file.write("".join(f"{key}\n" for key in sorted(known)).encode())
+    _lists[folder] = file, known
+    return file, known
 
 
 def clear_unused(kept: Collection[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import cast
 
@@ -47,9 +48,11 @@ class Settings:
     def scale(self) -> float:
         """Interface size; 1 is 13 px text."""
         try:
-            return float(str(self._get("scale", "1")))
+            factor = float(str(self._get("scale", "1")))
         except ValueError:
             return 1.0
+        # Of NaN, no limit would keep the text of every window.
+        return factor if math.isfinite(factor) else 1.0
 
     @scale.setter
     def scale(self, factor: float) -> None:

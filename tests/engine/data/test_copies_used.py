@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,3 +87,12 @@ def test_without_a_cache_nothing_happens(cache: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(copies, "copies_folder", none)
     note_used(MINE)
     clear_unused([])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, nobody deletes what is open")
+def test_a_cache_that_was_cleared_by_hand_gets_the_list_again(cache: Path) -> None:
+    note_used(MINE)
+    shutil.rmtree(cache)
+    note_used(OLD)
+    (path,) = cache.glob(f"{USED}*")
+    assert path.read_text().split() == [MINE, OLD]

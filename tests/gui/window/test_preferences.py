@@ -1,0 +1,50 @@
+"""A file of settings may hold anything: the window opens with it all the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from gui import theme
+from gui.window.preferences import Settings
+from tests.gui.windows import Open
+
+VALUES = ("nan", "inf", "-inf", "-1", "1e400", "", "x" * 5000, "a, b, c", "@ByteArray(junk)",
+          "@Variant(\\0\\0\\0\\x1)", "@Invalid()", "\\x0", '"', "%%%", "\x1b[31m")
+KEYS = ("theme", "scale", "speed", "geometry", "instrument", "hidden-registers", "folder",
+        "cluster", "certificates")
+
+
+def written(path: Path, value: str) -> Settings:
+    path.write_text("[General]\n" + "".join(f"{key}={value}\n" for key in KEYS))
+    return Settings(path)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
+def test_what_is_no_setting_is_the_default(value: str, tmp_path: Path, qapp: QApplication) -> None:
+    found = written(tmp_path / "settings.ini", value)
+    assert found.theme == "system"
+    before = theme.scale()
+    try:
+        theme.set_scale(qapp, found.scale)
+        assert 0.5 < theme.scale() < 4
+    finally:
+        theme.set_scale(qapp, before)
+    assert isinstance(found.instrument, str)
+    assert isinstance(found.folder, str)
+    assert isinstance(found.cluster, str)
+    assert all(found.hidden_registers) or not found.hidden_registers
+    assert found.speed
+    assert found.geometry is not None
+    assert found.certificates is None or isinstance(found.certificates, Path)
+
+
+def test_the_window_opens_with_a_broken_file(open_window: Open, tmp_path: Path) -> None:
+    for number, content in enumerate((b"", b"\0" * 3000, b"[" * 2000, bytes(range(256)) * 20)):
+        path = tmp_path / f"{number}.ini"
+        path.write_bytes(content)
+        assert Settings(path).scale == 1.0
+    window = open_window(settings=written(tmp_path / "settings.ini", "nan"))
+    assert window.isVisible()
