@@ -139,3 +139,21 @@ def test_sums_over_rows(rows: int, columns: int, precision: str) -> None:
     twins.sum_rows(truth, double(x))
     twins.sum_rows(scale, np.abs(double(x)))
     assert_close(total, truth, precision, units=1 + rows / 16, scale=scale)
+
+
+@pytest.mark.parametrize(("depth", "rows", "columns"), [(128, 512, 256), (300, 640, 131)])
+def test_rows_that_collide_in_a_cache_give_the_bytes_of_others(depth: int, rows: int, columns: int
+                                                               ) -> None:
+    tile.install("float32")
+    rng = np.random.default_rng(depth)
+    x = rng.standard_normal((depth, rows)).astype(np.float32)
+    b = rng.standard_normal((depth, columns)).astype(np.float32)
+    apart = np.zeros((depth, rows + 1), np.float32)
+    apart[:, :rows] = x
+    assert x.strides[0] % kernels.COLLIDING == 0
+    assert apart.strides[0] % kernels.COLLIDING != 0
+    c, other = (np.full((rows, columns), np.nan, np.float32) for _ in range(2))
+    kernels.multiply_packed(c, x.T, b, b[0, :0], False)
+    kernels.multiply_packed(other, apart[:, :rows].T, b, b[0, :0], False)
+    assert c.tobytes() == other.tobytes()
+    np.testing.assert_allclose(c, double(x).T @ double(b), atol=1e-6 * depth)
