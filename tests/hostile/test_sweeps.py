@@ -16,8 +16,9 @@ from tests.hostile import projects, sweep
 
 ROOT = Path(sweep.__file__).parents[2]
 
-SECONDS = 2.0
-"""Of the processor for one file."""
+SECONDS = 3 * 2.0
+"""Of the processor for one file: 2 are promised, and a machine with much to do takes more for the
+same work. ``python -m tests.hostile.sweep`` tells what it took."""
 
 MIB = 300
 """Of memory, Python and all libraries included."""
