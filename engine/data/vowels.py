@@ -207,7 +207,7 @@ def _heard(seed: int, noise: float, sounds: Sequence[NDArray[np.float32]], speak
 
 def _sound(sounds: Sequence[NDArray[np.int16]], number: int) -> Waveform:
     """Return one of the sounds that are kept."""
-    return Waveform(RATE, sounds[number] / np.float32(LOUDEST))
+    return Waveform(RATE, sounds[number].astype(np.float32) / np.float32(LOUDEST))
 
 
 def _dataset(spec: DataSpec, title: str, found: _Heard) -> Dataset:
