@@ -84,7 +84,8 @@ def _c_library() -> Any:
 def _unwritten(name: str) -> Iterator[tuple[int, int]]:
     """Yield start and length of what is mapped of a library and holds just what its file does.
 
-    A page that has been written to, such as one of addresses, would be lost.
+    A page that has been written to, such as one of addresses, would be lost; so is left out what
+    another thread may write to meanwhile.
     """
     place, is_wanted = (0, 0), False
     with suppress(OSError, ValueError), Path("/proc/self/smaps").open(
@@ -92,7 +93,7 @@ def _unwritten(name: str) -> Iterator[tuple[int, int]]:
         for line in file:
             fields = line.split()
             if not fields[0].endswith(":"):
-                is_wanted = name in line
+                is_wanted = name in line and "w" not in fields[1]
                 if is_wanted:
                     start, end = (int(part, 16) for part in fields[0].split("-"))
                     place = start, end - start
