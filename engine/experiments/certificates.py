@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +67,9 @@ def security_of(folder: Path) -> Any:
 
 def _check(authority: Path, member: Path) -> None:
     """Raise FormatError for files that are no certificates: nobody would ever answer to them."""
+    # Left out of the frozen program, as Dask is.
+    import ssl
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     for path, load in ((authority, context.load_verify_locations),
                        (member, context.load_cert_chain)):

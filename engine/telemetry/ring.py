@@ -44,9 +44,7 @@ class Ring:
             f"{layer}/{column}" for layer in weight_layers for column in LAYER_COLUMNS)
         width = 1 + len(self.columns)
         rows = min(MOST_ROWS, max(FEWEST_ROWS, MEMORY // (8 * width)))
-        # Rows are written whole before they are read: to clear them would take half of a small
-        # network's start.
-        self.data = np.empty((rows, width))
+        self.data = np.zeros((rows, width))
         self._control = control
         self._head = head
 

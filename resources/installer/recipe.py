@@ -80,7 +80,7 @@ EXCLUDED = {
 }
 """Modules that are left out, with what they are for."""
 
-OPTIONAL = frozenset({"distributed", "cryptography"})
+OPTIONAL = frozenset({"distributed", "cryptography", "ssl"})
 """Those of them that the program imports where they are there, and says so where they are not."""
 
 UNUSED_HOOKS = {

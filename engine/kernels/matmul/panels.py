@@ -324,7 +324,7 @@ def multiply_packed(c, a, b, start, transposed):
     part = min(depth, PANEL_BYTES // STRIP_BYTES)
     # A transposed matrix, each row of which lies across all rows of the other.
     scattered = SHORT and a.strides[0] == a.itemsize and a.strides[1] % COLLIDING == 0
-    left, together = _stack_space(c, LEFT_BYTES), LEFT_ROWS if scattered else rows
+    left, together = _stack_space(c, LEFT_BYTES), LEFT_ROWS if scattered else max(rows, 1)
     # All columns before the next rows of B: these lie in memory as they are read here.
     for begin in range(0, depth, part):
         end = min(begin + part, depth)

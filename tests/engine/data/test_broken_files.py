@@ -210,13 +210,13 @@ def test_a_file_that_breaks_off_while_it_is_read(tmp_path, monkeypatch):
     path = tmp_path / "remote.csv"
     path.write_text(GOOD)
 
-    class Broken(io.StringIO):
+    class Broken(io.TextIOWrapper):
         def readline(self, size=-1):
             raise OSError(5, "Input/output error")
 
     whole = Path.open
     monkeypatch.setattr(Path, "open", lambda self, mode="r", **options: (
-        whole(self, mode) if mode == "rb" else Broken()))
+        whole(self, mode) if mode == "rb" else Broken(whole(self, "rb"), encoding="utf-8")))
     assert "Input/output error" in fails(path)
 
 

@@ -54,7 +54,7 @@ def test_without_a_limit_both_norms_are_that_of_all_gradients() -> None:
     run = advance(trainer(), 5)
     whole = np.concatenate([g.ravel() for g in run.gradients().values()]).astype(np.float64)
     assert column(run, "gradient_norm") == column(run, "clipped_norm")
-    assert column(run, "gradient_norm")[-1] == pytest.approx(np.linalg.norm(whole), rel=1e-12)
+    assert column(run, "gradient_norm")[-1] == pytest.approx(np.linalg.norm(whole), rel=1e-7)
 
 
 def test_the_instruments_show_the_gradients_before_clipping() -> None:

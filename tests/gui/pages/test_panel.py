@@ -129,6 +129,7 @@ def test_formulas_have_the_colour_of_the_text_and_of_another_theme(
     panel.open("theory/update")
     for scheme in ("light", "dark"):
         theme.apply(qapp, scheme)
+        qapp.processEvents()
         image = panel.sheet.grab().toImage()
         names = {image.pixelColor(x, y).name() for x in range(image.width())
                  for y in range(40, 100)}

@@ -213,6 +213,7 @@ def test_hidden_plot_waits_until_it_is_seen(plot: LossPlot) -> None:
 def test_curves_take_the_colours_of_the_theme(plot: LossPlot, app: QApplication) -> None:
     theme.apply(app, "dark")
     assert plot._first.curves["loss"].opts["pen"].color().name() == theme.DARK.train
+    app.processEvents()
     image = plot._canvas.grab().toImage()
     corner = image.pixelColor(image.width() - 2, image.height() - 2)
     assert corner.name() == theme.DARK.surface

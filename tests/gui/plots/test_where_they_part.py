@@ -180,6 +180,7 @@ def test_signs_are_seen(plot: GradientPlot, app: QApplication) -> None:
     plot.set_selected("dense-2")
     for name, tokens in (("light", theme.LIGHT), ("dark", theme.DARK)):
         theme.apply(app, name)  # type: ignore[arg-type]
+        app.processEvents()
         image = view.canvas.grab().toImage()
         at = view.canvas.mapFromScene(view.canvas.box.mapViewToScene(QPointF(3.0, 1.0)))
         assert image.pixelColor(at.x(), at.y()).name() == tokens.text, "frame of the selected row"
