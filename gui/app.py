@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from platformdirs import PlatformDirs
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.errors import DivergedError
 from engine.footprint import hold_little
@@ -108,6 +108,14 @@ def application() -> QApplication:
     return app
 
 
+def picture_of(window: QWidget) -> QPixmap:
+    """Return a picture of all that a window shows, also of plots that would be painted next."""
+    for held in window.findChildren(QWidget):
+        if not held.updatesEnabled():
+            held.setUpdatesEnabled(True)
+    return window.grab()
+
+
 class Unattended(QObject):
     """What happens by itself after the start: run, picture, figures. GUI thread only.
 
@@ -190,7 +198,7 @@ class Unattended(QObject):
     @Slot()
     def _on_picture_due(self) -> None:
         path: Path | None = self._options.screenshot
-        if not self._window.grab().save(str(path)):
+        if not picture_of(self._window).save(str(path)):
             complain(f"{path}: the picture cannot be written. Choose another folder.")
             self.status = 2
         self._window.close()

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui import start
+from gui.app import picture_of
 
 ROOT = Path(start.__file__).parents[1]
 
@@ -63,3 +65,18 @@ def test_without_a_screen_it_trains_and_draws_its_window(tmp_path: Path) -> None
     assert str(tmp_path / "backprop-lab.png") in done.stdout
     assert "2000/2000" in done.stderr
     assert colours(tmp_path / "backprop-lab.png") > 50
+
+
+def test_a_picture_shows_what_would_be_painted_next(qapp: QApplication) -> None:
+    window = QWidget()
+    window.resize(40, 40)
+    part = QWidget(window)
+    part.setGeometry(0, 0, 40, 40)
+    part.setAutoFillBackground(True)
+    palette = part.palette()
+    palette.setColor(QPalette.ColorRole.Window, "#123456")
+    part.setPalette(palette)
+    window.show()
+    part.setUpdatesEnabled(False)
+    picture = picture_of(window).toImage()
+    assert {picture.pixelColor(x, 20).name() for x in range(40)} == {"#123456"}
