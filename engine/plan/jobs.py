@@ -19,6 +19,10 @@ from engine.kernels.runtime.threads import MOST_SHARDS
 WORTH_SHARING = 500_000
 """Multiply-adds of a job from which on two threads are sooner done than one."""
 
+LARGE = 500_000
+"""Multiply-adds of a sum over the batch that threads share by itself: to put it off until what it
+reads has left their caches costs more than one barrier less saves."""
+
 STAGES = ((layout.GATHER, layout.FORWARD), *(
     (section, section) for section in range(layout.OUTPUT, layout.SECTIONS)))
 """First and last section of what follows without a break: a job may begin in one and end in the
@@ -77,7 +81,8 @@ def arrange(table: Integers, sections: Integers, tasks: Sequence[Task], threads:
 def _jobs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     """Yield the rows of a stage in their turns, those together that are one job."""
     waiting = [task for task in tasks if task.kind == LAST]
-    if len(waiting) == 1 or sum(task.done for task in waiting) < WORTH_SHARING:
+    if (sum(task.done for task in waiting) < WORTH_SHARING
+            or any(task.done >= LARGE for task in waiting)):
         # In their places, where what they read has just been written.
         waiting = []
     others = [task for task in tasks if not waiting or task.kind != LAST]

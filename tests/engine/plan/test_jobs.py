@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.kernels.runtime import layout
-from engine.plan.jobs import ALONE, BY_EXAMPLES, LAST, WORTH_SHARING, Task, arrange
+from engine.plan.jobs import ALONE, BY_EXAMPLES, LARGE, LAST, WORTH_SHARING, Task, arrange
 from engine.plan.table import Line, Table
 
 MUCH, LITTLE = WORTH_SHARING, WORTH_SHARING // 10
@@ -47,10 +47,17 @@ def test_many_small_ops_are_worth_sharing_together() -> None:
 
 
 def test_sums_over_the_batch_come_behind_all_others() -> None:
-    jobs, shards = arranged(layout.BACKWARD, (LAST, MUCH), (BY_EXAMPLES, MUCH), (LAST, LITTLE),
-                            (BY_EXAMPLES, LITTLE))
+    jobs, shards = arranged(layout.BACKWARD, (LAST, MUCH // 2), (BY_EXAMPLES, MUCH),
+                            (LAST, MUCH // 2), (BY_EXAMPLES, LITTLE))
     assert jobs == [[1, 3], [0, 2]]
-    assert shards == [2] * 4
+    assert shards == [1, 2, 1, 2]
+
+
+def test_a_large_sum_stays_where_what_it_reads_has_just_been_written() -> None:
+    jobs, shards = arranged(layout.BACKWARD, (LAST, LITTLE), (BY_EXAMPLES, LITTLE), (LAST, LARGE),
+                            (BY_EXAMPLES, LITTLE))
+    assert jobs == [[0], [1], [2], [3]]
+    assert shards == [1, 1, 2, 1]
 
 
 def test_small_sums_are_done_whole_by_whoever_takes_them() -> None:
