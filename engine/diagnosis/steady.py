@@ -62,7 +62,7 @@ class Steady:
         self._changes = 0
         self._said_at = self._step = self._begun = 0
         self._rival = ""
-        self._since = self._held = 0
+        self._since = self._held = self._unseen = 0
 
     @property
     def code(self) -> str:
@@ -82,10 +82,20 @@ class Steady:
         self._said = None
 
     def withdraw(self) -> bool:
-        """Take back what nothing bears out, or the last step alone; return whether that was so."""
+        """Take back, at rest, what the figures do not bear out; return whether that was so.
+
+        That is what says nothing, what the last step alone has said, and what another opinion has
+        outlasted once it counts from the last step on that did not show it: of a run that was
+        over in no time there is no step between.
+        """
         said = self._said
-        if said is None or not (said.code in UNDECIDED or self._begun == self._step):
+        if said is None:
             return False
+        if said.code not in UNDECIDED and self._begun != self._step:
+            held, since = self._held + self._unseen, self._since - self._unseen
+            if not self._rival or held < self._needed(self._rival, said, since):
+                return False
+            self._changes += 1
         self._said = None
         return True
 
@@ -126,19 +136,24 @@ class Steady:
         """Say whether another opinion than what is said has held for long enough."""
         if opinion.code == self._rival:
             self._held += passed
-            share = SHARES[min(self._changes, len(SHARES) - 1)]
-            if said.code == "learned":
-                share = max(share, SHARES[1])
-            elif said.code in OVERSHOT and opinion.code in LEFT_BEHIND:
-                share = max(share, 1.0)
-            return self._held >= max(self._patience, share * self._since)
+            return self._held >= self._needed(opinion.code, said, self._since)
         # A loss that goes to and fro says the one thing, then the other: the one that it says for
         # longer wins.
         self._held -= passed
         if self._held <= 0:
             is_news = opinion.code != said.code and opinion.code not in UNDECIDED
             self._rival, self._since, self._held = opinion.code if is_news else "", step, 0
+            self._unseen = passed
         return False
+
+    def _needed(self, rival: str, said: Opinion, since: int) -> float:
+        """Return for how many steps a rival must hold that was first seen at a step."""
+        share = SHARES[min(self._changes, len(SHARES) - 1)]
+        if said.code == "learned":
+            share = max(share, SHARES[1])
+        elif said.code in OVERSHOT and rival in LEFT_BEHIND:
+            share = max(share, 1.0)
+        return max(self._patience, share * since)
 
     def _say(self, opinion: Opinion) -> Opinion:
         if self.code != opinion.code:

@@ -170,3 +170,25 @@ def test_what_only_the_last_snapshot_has_said_is_said_with_what_it_shows() -> No
     assert verdict is not None
     assert verdict.code == "vanishing"
     assert verdict_after(judge, NET, (2000,), **chance, **BAD) is verdict
+
+
+def test_what_was_said_of_one_moment_long_ago_gives_way_to_what_is_seen_at_rest() -> None:
+    """A loss that had fallen for a moment, halfway, in a run of which three moments were seen."""
+    judge = judge_of(NET)
+    verdict_after(judge, NET, (0,), loss=0.693, accuracy=0.5, **BEFORE)
+    assert verdict_after(judge, NET, (1024,), loss=0.6, accuracy=0.62).code == "learning"
+    held = verdict_after(judge, NET, (2000,), loss=0.693, accuracy=0.5, **BAD)
+    assert (held.code, held.words.sentence.code) == ("learning", "held.told")
+    verdict = judge.rest()
+    assert verdict is not None
+    assert (verdict.code, verdict.words.sentence.code == "held.told") == ("vanishing", False)
+    assert judge.rest() is None
+
+
+def test_what_was_said_of_many_moments_stays_at_rest() -> None:
+    judge = judge_of(NET)
+    verdict_after(judge, NET, (0,), loss=0.693, accuracy=0.5, **BEFORE)
+    said = verdict_after(judge, NET, range(300, 1400, 10), loss=0.6, accuracy=0.62)
+    assert said.code == "learning"
+    verdict_after(judge, NET, (1400,), loss=0.693, accuracy=0.5, **BAD)
+    assert judge.rest() is None
