@@ -168,9 +168,13 @@ def no_qt_objects_left(request: pytest.FixtureRequest) -> Iterator[None]:
         start(thread, *arguments)
 
     before = set(windows())
+    # As in the program, no thread destroys what belongs to Qt; afterwards there are none.
+    gc.disable()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QThread, "start", noted_start)
         yield
+    gc.unfreeze()
+    gc.enable()
     running = [thread.objectName() or "unnamed" for thread in qt_threads if is_running(thread)]
     assert not running, f"the test left QThreads running: {running}; quit and wait for them"
     left = windows_left(before)

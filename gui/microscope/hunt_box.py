@@ -218,6 +218,9 @@ class HuntBox(QWidget):
         hunt, lens = self.hunt, self._lens
         if hunt is not None and not lens.is_empty and lens.trace is hunt.broken.trace:
             return
+        # A menu that is open offers mistakes in the step before.
+        for menu in self.findChildren(QMenu):
+            menu.close()
         self._places = ()
         self._rest()
         if hunt is not None:

@@ -1,11 +1,12 @@
-"""Keeps the search for garbage short: what lives as long as the window is not searched again."""
+"""Searches for garbage in the window's thread alone, and while that has nothing else to do."""
 
 from __future__ import annotations
 
 import gc
+import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Slot
 
 from gui.workbench.state import State
 
@@ -13,24 +14,65 @@ if TYPE_CHECKING:
     from gui.window.main_window import MainWindow
     from gui.workbench.workbench import Workbench
 
+MANY = 200_000
+"""Objects after which a search waits no longer for the engine to be prepared."""
+SHARE = 0.01
+"""Of all time, what searches among all objects may take."""
+WAKE_MS = 1000
+"""How often a window that has nothing to show looks after what a run leaves."""
+
 
 class Collector(QObject):
-    """Takes what the start has made out of all later searches for garbage. GUI thread only.
+    """Takes the place of Python's own search for garbage as long as there is a window. GUI thread.
 
-    Python looks through all objects every few seconds of training and holds every thread meanwhile;
-    of the hundreds of thousands that there are once the engine is prepared, nearly all stay until
-    the end.
+    Python searches in whichever thread has made the last of some hundred objects, and destroys
+    there what it finds. A dialog that was closed long ago is often among it, and a widget that is
+    destroyed in the thread of a run leaves Qt with memory that is no longer its own: the window
+    dies, now or minutes later.
+
+    Of the hundreds of thousands of objects that there are once the engine is prepared nearly all
+    stay until the end, and are never searched.
 
     Parameters
     ----------
     window : MainWindow
-        Whose engine is waited for.
+        Whose engine is waited for; after its end Python searches again as it does by itself.
     """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._workbench: Workbench | None = None
+        self._is_spared = False
+        self._searched_s, self._took_s = time.perf_counter(), 0.0
+        # A hidden window has no event that would bring it here.
+        self._waking = QTimer(self)
+        self._waking.setInterval(WAKE_MS)
+        self._waking.timeout.connect(self.search)
+        gc.disable()
+        window.destroyed.connect(_search_as_usual)
         window.workbench_made.connect(self._on_window_workbench_made)
+        QAbstractEventDispatcher.instance().aboutToBlock.connect(self.search)
+
+    @Slot()
+    def search(self) -> None:
+        """Destroy what nothing leads to any more, if so much was made that it is worth a search.
+
+        Python's own rule for which of its three generations is searched, but that the oldest may
+        take but a share of the time. While kernels are being compiled the search waits, since some
+        of their parts could be destroyed only after the compiler is done with others.
+        """
+        young, middle, old = gc.get_count()
+        most, most_middle, most_old = gc.get_threshold()
+        preparing = self._workbench is None or self._workbench.state is State.PREPARING
+        if young < (MANY if preparing else most):
+            return
+        began_s = time.perf_counter()
+        if old > most_old and began_s - self._searched_s > self._took_s / SHARE:
+            gc.collect()
+            self._searched_s = time.perf_counter()
+            self._took_s = self._searched_s - began_s
+        else:
+            gc.collect(1 if middle > most_middle else 0)
 
     @Slot(object)
     def _on_window_workbench_made(self, workbench: Workbench) -> None:
@@ -39,6 +81,14 @@ class Collector(QObject):
 
     @Slot(object)
     def _on_workbench_state_changed(self, state: State) -> None:
-        if state is State.READY and self._workbench is not None:
-            self._workbench.state_changed.disconnect(self._on_workbench_state_changed)
+        if state is State.READY and not self._is_spared:
+            self._is_spared = True
             gc.freeze()
+        if state is State.RUNNING:
+            self._waking.start()
+        else:
+            self._waking.stop()
+
+
+def _search_as_usual(_window: QObject) -> None:
+    gc.enable()

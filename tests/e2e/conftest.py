@@ -17,6 +17,7 @@ from gui import theme
 from gui.app import SWITCH_INTERVAL_S
 from gui.frames.frame import Frame
 from gui.widgets import LabelledCombo
+from gui.window.collector import Collector
 from gui.window.lab_page import LabPage
 from gui.window.main_window import MainWindow
 from gui.window.preferences import Settings
@@ -94,6 +95,7 @@ def person(qtbot: QtBot, qapp: QApplication) -> Any:
     before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     window = MainWindow(Settings(None))
+    Collector(window)
     qtbot.addWidget(window)
     window.resize(1366, 768)
     with qtbot.waitSignal(window.furnished, timeout=START_MS):

@@ -260,6 +260,16 @@ def test_a_teacher_chooses_the_mistake(make: Make, lens: Lens, qtbot: QtBot) -> 
     menu.close()
 
 
+def test_another_step_closes_the_menu_of_mistakes_in_the_one_before(
+        make: Make, lens: Lens, dissection: Dissection, qtbot: QtBot) -> None:
+    card = make()
+    card.hunt.choose_button.click()
+    qtbot.waitUntil(lambda: any(menu.isVisible() for menu in card.hunt.findChildren(QMenu)))
+    lens.look_at(dissection)
+    assert not any(menu.isVisible() for menu in card.hunt.findChildren(QMenu))
+    assert card.hunt.hunt is None
+
+
 def test_another_step_ends_the_hunt(make: Make, lens: Lens, dissection: Dissection,
                                     qtbot: QtBot) -> None:
     card = make()
