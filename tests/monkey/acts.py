@@ -55,7 +55,13 @@ def give(do: Callable[..., None], window: QWindow, place: QPoint) -> None:
 
 
 def press(window: QWindow, pressed: Qt.Key, held: Qt.KeyboardModifier = NONE) -> None:
-    """Press a key, and let it go unless that has closed the window, as Escape does a menu."""
+    """Press a key, and let it go unless that has closed the window, as Escape does a menu.
+
+    A menu is closed by Alt alone, before the key that is pressed with it.
+    """
+    if held & ALT and QApplication.activePopupWidget() is not None:
+        QTest.keyPress(window, Qt.Key.Key_Alt)
+        return
     QTest.keyPress(window, pressed, held)
     if window in QApplication.topLevelWindows():
         QTest.keyRelease(window, pressed, held)
