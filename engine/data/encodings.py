@@ -175,8 +175,8 @@ def likely_encodings(content: bytes) -> tuple[str, ...]:
     content : bytes
         The beginning of a file; those that cannot decode it are left out.
     """
-    lines = _odd_lines(content)
-    if not lines:
+    # What has zeros is no text of one or two bytes a letter: there is nothing to be weighed.
+    if b"\0" in content or not _odd_lines(content):
         return ("utf-8", *GUESSED[:5])
     found = []
     if _utf8_share(content) >= 0.5:

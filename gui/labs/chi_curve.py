@@ -93,7 +93,8 @@ class ChiCurve(QWidget):
             return None
         low, high = float(curve.gains[0]), float(curve.gains[-1])
         gain = min(max(curve.gain, low), high)
-        return QPointF(self._x(gain), self._y(curve.at(gain)))
+        area = self._area()
+        return QPointF(_x(area, gain), _y(area, curve.at(gain)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, tokens = QPainter(self), theme.current()
@@ -101,36 +102,37 @@ class ChiCurve(QWidget):
         painter.setFont(self._font())
         area = self._area()
         painter.setPen(QPen(QColor(tokens.border), 1))
-        painter.drawLine(QLineF(area.left(), self._y(1.0), area.right(), self._y(1.0)))
-        self._paint_gains(painter)
+        painter.drawLine(QLineF(area.left(), _y(area, 1.0), area.right(), _y(area, 1.0)))
+        self._paint_gains(painter, area)
         for number, curve in enumerate(self._curves):
             colour = QColor((tokens.text, tokens.accent, tokens.text_muted)[number])
             painter.setPen(QPen(colour, theme.px(1.5)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolyline(QPolygonF([
-                QPointF(self._x(gain), self._y(chi))
+                QPointF(_x(area, gain), _y(area, chi))
                 for gain, chi in zip(curve.gains.tolist(), curve.chi.tolist(), strict=True)]))
-            self._paint_critical(painter, curve, colour)
+            self._paint_critical(painter, area, curve, colour)
             point = self.point(curve)
             if point is not None:
                 painter.setBrush(colour)
                 painter.setPen(QPen(QColor(tokens.surface), theme.px(1.5)))
                 painter.drawEllipse(point, theme.px(4), theme.px(4))
 
-    def _paint_gains(self, painter: QPainter) -> None:
+    def _paint_gains(self, painter: QPainter, area: QRectF) -> None:
         """Write what stands at the bottom and beside the line at 1."""
-        area, metrics = self._area(), QFontMetricsF(self._font())
+        metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(theme.current().text_muted))
         below = QRectF(0, area.bottom() + 1, self.width(), metrics.height())
         for side, text in ((Qt.AlignmentFlag.AlignLeft, "0.1"), (Qt.AlignmentFlag.AlignHCenter,
                            "gain"), (Qt.AlignmentFlag.AlignRight, "10")):
             painter.drawText(below, side, text)
-        painter.drawText(QPointF(area.left(), self._y(1.0) - theme.px(2)), "χ = 1")
+        painter.drawText(QPointF(area.left(), _y(area, 1.0) - theme.px(2)), "χ = 1")
 
-    def _paint_critical(self, painter: QPainter, curve: Curve, colour: QColor) -> None:
-        reach, metrics = theme.px(5), QFontMetricsF(self._font())
+    def _paint_critical(self, painter: QPainter, area: QRectF, curve: Curve,
+                        colour: QColor) -> None:
+        reach, metrics = theme.px(5), QFontMetricsF(painter.font())
         for gain in curve.critical:
-            x, y = self._x(gain), self._y(1.0)
+            x, y = _x(area, gain), _y(area, 1.0)
             painter.setPen(QPen(colour, theme.px(2)))
             painter.drawLine(QLineF(x, y - reach, x, y + reach))
             text = short(gain)
@@ -143,15 +145,6 @@ class ChiCurve(QWidget):
         metrics, px = QFontMetricsF(self._font()), theme.px
         return QRectF(px(4), px(5), max(self.width() - px(8), 1),
                       max(self.height() - px(7) - metrics.height(), 1))
-
-    def _x(self, gain: float) -> float:
-        area = self._area()
-        return area.left() + area.width() * min(max((math.log10(gain) + 1) / 2, 0.0), 1.0)
-
-    def _y(self, chi: float) -> float:
-        area = self._area()
-        doublings = math.log2(chi) if chi > 0 else -math.inf
-        return area.bottom() - area.height() * min(max(0.5 + doublings / (2 * REACH), 0.0), 1.0)
 
     def _font(self) -> QFont:
         font = QFont(theme.base_font())
@@ -176,3 +169,12 @@ def _now(curve: Curve) -> str:
     """Return what chi is where the layers are, in words; nothing where their gains differ."""
     return "" if math.isnan(curve.gain) else (
         f"At {short(curve.gain)}, χ is {short(curve.at(curve.gain))}.")
+
+
+def _x(area: QRectF, gain: float) -> float:
+    return area.left() + area.width() * min(max((math.log10(gain) + 1) / 2, 0.0), 1.0)
+
+
+def _y(area: QRectF, chi: float) -> float:
+    doublings = math.log2(chi) if chi > 0 else -math.inf
+    return area.bottom() - area.height() * min(max(0.5 + doublings / (2 * REACH), 0.0), 1.0)

@@ -69,6 +69,15 @@ def test_the_letters_of_a_language_tell_the_encoding(language, name):
     assert found in likely_encodings(content)[:1]
 
 
+def test_what_is_no_text_is_not_weighed(monkeypatch):
+    weighed = []
+    monkeypatch.setattr("engine.data.encodings.plausibility", lambda *_: weighed.append(1) or 0.0)
+    assert likely_encodings(bytes(range(256)) * 4)[0] == "utf-8"
+    assert not weighed
+    likely_encodings(bytes(range(1, 256)) * 4)
+    assert weighed
+
+
 def test_every_encoding_that_python_reads_can_be_chosen():
     offered = {codecs.lookup(name).name for name, _ in ours.encodings()}
     assert len(offered) == len(ours.encodings())
