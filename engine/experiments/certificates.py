@@ -53,20 +53,24 @@ def make_certificates(folder: Path) -> None:
 
 def security_of(folder: Path) -> Any:
     """Return what Dask is to know of certificates; raises FormatError where none can be used."""
+    check_certificates(folder)
     from distributed import Security
 
-    authority, member = (folder / name for name in (AUTHORITY, MEMBER))
-    for path in (authority, member):
-        if not path.is_file():
-            raise FormatError("cluster.no-certificates", place=str(path))
-    _check(authority, member)
+    authority, member = folder / AUTHORITY, folder / MEMBER
     parts = {f"tls_{role}_{part}": str(member)
              for role in ("scheduler", "worker", "client") for part in ("cert", "key")}
     return Security(tls_ca_file=str(authority), require_encryption=True, **parts)
 
 
-def _check(authority: Path, member: Path) -> None:
-    """Raise FormatError for files that are no certificates: nobody would ever answer to them."""
+def check_certificates(folder: Path) -> None:
+    """Raise FormatError where files are missing, or no certificates: nobody would answer to them.
+
+    Takes a moment, where to import Dask takes a second.
+    """
+    authority, member = folder / AUTHORITY, folder / MEMBER
+    for path in (authority, member):
+        if not path.is_file():
+            raise FormatError("cluster.no-certificates", place=str(path))
     # Left out of the frozen program, as Dask is.
     import ssl
 

@@ -28,7 +28,7 @@ import msgspec
 from engine.errors import EngineError, SpecError
 from engine.experiments import travelling
 from engine.experiments.cell import Job, run_job
-from engine.experiments.certificates import security_of
+from engine.experiments.certificates import check_certificates, security_of
 from engine.experiments.execution import Feed, State, WorkerState, answering
 from engine.experiments.headless import Datasets, Make
 from engine.experiments.local import Computed, Failed
@@ -101,20 +101,31 @@ def check_installed() -> None:
             raise SpecError("cluster.missing", name=name)
 
 
-def security_for(address: Address, certificates: Path | None) -> Any:
-    """Return what Dask is to know of certificates; None for an address without.
+def check_security(address: Address, certificates: Path | None) -> None:
+    """Check that there are certificates for an address that needs them.
 
     Raises
     ------
     SpecError
-        If certificates are needed, and none are named.
+        If none are named.
     FormatError
-        If they are not there.
+        If they are not there, or are none.
     """
     if address.protocol == "tcp":
-        return None
+        return
     if certificates is None:
         raise SpecError("cluster.which-certificates")
+    check_certificates(certificates)
+
+
+def security_for(address: Address, certificates: Path | None) -> Any:
+    """Return what Dask is to know of certificates; None for an address without.
+
+    Raises as `check_security` does.
+    """
+    check_security(address, certificates)
+    if address.protocol == "tcp" or certificates is None:
+        return None
     return security_of(certificates)
 
 
@@ -213,7 +224,8 @@ class DaskExecutor:
     def __init__(self, address: str, certificates: Path | None = None) -> None:
         check_installed()
         self._address = parse_address(address)
-        self._security = security_for(self._address, certificates)
+        check_security(self._address, certificates)
+        self._certificates = certificates
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._in_hand: dict[Any, Job] = {}
         self._known: dict[str, WorkerState] = {}
@@ -273,6 +285,7 @@ class DaskExecutor:
         from distributed import Client, LocalCluster
 
         address, target = self._address, self._address.text
+        security = security_for(address, self._certificates)
         if not _listens(address):
             host = _place_here(address.host)
             if host is None:
@@ -280,13 +293,13 @@ class DaskExecutor:
             try:
                 stack.enter_context(LocalCluster(
                     n_workers=0, host=host, scheduler_port=address.port,
-                    protocol=f"{address.protocol}://", security=self._security,
+                    protocol=f"{address.protocol}://", security=security,
                     dashboard_address=None, silence_logs=logging.CRITICAL + 1))
             except (OSError, RuntimeError) as error:
                 raise SpecError("cluster.unreachable", address=target) from error
         try:
             return stack.enter_context(Client(
-                target, security=self._security, timeout=CONNECT_S, set_as_default=False))
+                target, security=security, timeout=CONNECT_S, set_as_default=False))
         except (OSError, TimeoutError) as error:
             raise SpecError("cluster.refused", address=target) from error
 

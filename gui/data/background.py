@@ -104,6 +104,10 @@ class Background(QObject):
     def _on_arrived(self, ticket: int, outcome: object) -> None:
         self._pending -= 1
         if not self._pending:
+            # All have told what they had to, and end; but until then each holds this object, and
+            # the last to let go of it would destroy it in a thread of which it is not.
+            for thread in self._threads:
+                thread.join()
             self._waiting.discard(self)
         if ticket != self._ticket:
             return

@@ -19,6 +19,7 @@ from engine.experiments.cluster import (
     Address,
     Site,
     check_installed,
+    check_security,
     hush,
     identity,
     parse_address,
@@ -57,7 +58,7 @@ def work(address: str, certificates: Path | None, workers: int) -> int:
     """
     check_installed()
     place = parse_address(address)
-    security_for(place, certificates)
+    check_security(place, certificates)
     count = workers or usual_workers()
     say(f"{count} {'process' if count == 1 else 'processes'} on {socket.gethostname()} for sweeps "
         f"at {place.text}. Ctrl+C ends them.")

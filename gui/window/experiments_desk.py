@@ -442,12 +442,12 @@ class ExperimentsDesk(QObject):
             return
         # Back to what is used until an address is given.
         self.page.where.show_where(self._where, self._places())
-        from engine.experiments.cluster import check_installed, parse_address, security_for
+        from engine.experiments.cluster import check_installed, check_security, parse_address
         from gui.experiments.cluster_dialog import ClusterDialog
 
         def check(address: str, certificates: Path | None) -> None:
             check_installed()
-            security_for(parse_address(address), certificates)
+            check_security(parse_address(address), certificates)
         folder = self._certificates
         dialog = ClusterDialog(self._cluster, "" if folder is None else str(folder), check,
                                self.page)

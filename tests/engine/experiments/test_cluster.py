@@ -22,7 +22,7 @@ from engine.experiments import cluster as cluster_module
 from engine.experiments.article.catalogue import table
 from engine.experiments.article.computing import compute, store_of
 from engine.experiments.certificates import make_certificates
-from engine.experiments.cluster import parse_address, security_for
+from engine.experiments.cluster import DaskExecutor, check_security, parse_address, security_for
 from engine.experiments.store import Store
 from engine.experiments.sweep import Axis
 from engine.experiments.sweep_files import write_sweep
@@ -251,6 +251,18 @@ def test_certificates_that_are_missing_are_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=r"ca\.pem"):
         security_for(parse_address("pc-1"), tmp_path)
     assert security_for(parse_address("tcp://pc-1"), None) is None
+
+
+@pytest.mark.needs("distributed", "cryptography")
+def test_who_checks_certificates_does_not_wait_for_dask(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_certificates(tmp_path)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setattr(cluster_module, "check_installed", lambda: None)
+    check_security(parse_address("pc-1"), tmp_path)
+    assert DaskExecutor("pc-1", tmp_path).workers == ()
+    with pytest.raises(ImportError):
+        security_for(parse_address("pc-1"), tmp_path)
 
 
 @pytest.mark.parametrize(("text", "address"), [

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import threading
+import time
+import weakref
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.data.progress import telling
 from engine.errors import DataError
-from gui.data.background import Background
+from gui.data.background import Background, Job
 
 
 @pytest.fixture
@@ -24,6 +26,23 @@ def test_a_result_comes_in_the_window_thread(background: Background, qtbot: QtBo
     assert done.args[0] is not threading.main_thread()
     assert seen == [threading.main_thread()]
     assert not Background._waiting
+
+
+def test_it_is_destroyed_where_it_was_made(qtbot: QtBot) -> None:
+    """Its thread is held between telling and its end, where nothing else holds the object."""
+    destroyed: list[threading.Thread] = []
+
+    class Slow(Background):
+        def _run(self, ticket: int, job: Job) -> None:
+            super()._run(ticket, job)
+            time.sleep(0.2)
+
+    background = Slow("Work")
+    weakref.finalize(background, lambda: destroyed.append(threading.current_thread()))
+    background.submit(lambda: 1)
+    del background
+    qtbot.waitUntil(lambda: bool(destroyed))
+    assert destroyed == [threading.main_thread()]
 
 
 def test_only_the_latest_counts(background: Background, qtbot: QtBot) -> None:
