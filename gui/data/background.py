@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 
 from engine.data.progress import heard
 from engine.errors import DataError, EngineError
@@ -83,7 +84,7 @@ class Background(QObject):
             now_s = time.perf_counter()
             if now_s - told_s > PAUSE_S:
                 told_s = now_s
-                self._told.emit(ticket, share)
+                _tell(self._told, ticket, share)
 
         try:
             with heard(hear):
@@ -93,7 +94,7 @@ class Background(QObject):
         except MemoryError:
             outcome = DataError("background.memory", place=self._name)
         finally:
-            self._arrived.emit(ticket, outcome)
+            _tell(self._arrived, ticket, outcome)
 
     @Slot(int, float)
     def _on_told(self, ticket: int, share: float) -> None:
@@ -115,3 +116,9 @@ class Background(QObject):
             self.failed.emit(outcome)
         else:
             self.done.emit(outcome)
+
+
+def _tell(signal: SignalInstance, *arguments: object) -> None:
+    """Send a signal, unless the program has ended meanwhile, and with it what would send it."""
+    with suppress(RuntimeError):
+        signal.emit(*arguments)

@@ -5,6 +5,7 @@ import time
 import weakref
 
 import pytest
+import shiboken6
 from pytestqt.qtbot import QtBot
 
 from engine.data.progress import telling
@@ -43,6 +44,26 @@ def test_it_is_destroyed_where_it_was_made(qtbot: QtBot) -> None:
     del background
     qtbot.waitUntil(lambda: bool(destroyed))
     assert destroyed == [threading.main_thread()]
+
+
+def test_what_outlives_the_program_ends_without_a_word(qtbot: QtBot) -> None:
+    background = Background("Work")
+    told, done = threading.Event(), list[int]()
+
+    def job() -> int:
+        told.wait(5)
+        telling(1)(1)
+        done.append(1)
+        return 1
+
+    background.submit(job)
+    threads = background._threads
+    shiboken6.delete(background)
+    told.set()
+    for thread in threads:
+        thread.join(5)
+    assert done == [1]
+    Background._waiting.discard(background)
 
 
 def test_only_the_latest_counts(background: Background, qtbot: QtBot) -> None:
