@@ -16,6 +16,7 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.layers import LOSSES, ResolvedLayer, place, resolve
 from engine.layers.covariance import (
+    TOGETHER,
     Crossing,
     NoRule,
     Reals,
@@ -35,7 +36,10 @@ from engine.theory.weights import of_layer
 
 NAN = math.nan
 
-FEWEST = 6
+FEWEST, LEAST = 6, 2
+MOST_NUMBERS = 3 * 2**20
+"""Numbers that the moments of all layers' outputs may take: 24 MiB, and what their rules keep some
+times as much. Of deep networks with many places, fewer examples."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,16 @@ def _looked_at(project: ProjectSpec, dataset: Dataset, points: int
     most = min(layer.kind.followed // math.prod(shape[:-1])
                for layer in layers for shape in (*layer.inputs, layer.shape))
     points = max(min(points, most), min(points, FEWEST))
+    while points > LEAST and sum(_numbers(layer, points) for layer in layers) > MOST_NUMBERS:
+        points -= 1
     return layers, take(project.training, dataset, layers[-1].shape[-1], points)
+
+
+def _numbers(layer: ResolvedLayer, points: int) -> int:
+    """Return how many moments a layer's output has."""
+    places = math.prod(layer.shape[:-1])
+    together = places * points
+    return together * (together if together <= TOGETHER else points)
 
 
 class _Walk:

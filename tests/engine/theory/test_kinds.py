@@ -10,6 +10,7 @@ from engine.data.dataset import Dataset
 from engine.layers import kinds
 from engine.messages import Message
 from engine.spec import LayerSpec, NetworkSpec
+from engine.theory.prediction import MOST_NUMBERS
 from tests.engine.theory.networks import dataset, first_steps, layer, predicted, project
 
 WIDTH = 96
@@ -249,3 +250,17 @@ def test_a_recurrent_layer_tells_of_its_steps() -> None:
     # Half of the error at most goes from one step to the one before.
     factors = np.array(steps[:-1]) / np.array(steps[1:])
     assert np.all((factors > 0.3) & (factors < 0.51))
+
+
+def test_of_a_deep_network_with_many_places_fewer_examples_are_looked_at() -> None:
+    def points(depth: int) -> int:
+        chain = (layer("steps", "reshape", form="sequence", steps=32, features=2),
+                 *(dense(f"dense-{n}", "tanh", 8) for n in range(depth)), layer("row", "flatten"))
+        found = predicted(project(list(chain), batch_size=32), dataset())
+        assert all(one.gradient_rms > 0 for one in found.layers if one.layer_id != "input"
+                   and one.layer_id.startswith("dense"))
+        return found.points
+    few, many = points(40), points(2)
+    assert many > 15 > few > 2
+    # The moments of 40 layers whose 32 places are followed together.
+    assert 40 * (32 * few) ** 2 <= MOST_NUMBERS < 43 * (32 * (few + 1)) ** 2
