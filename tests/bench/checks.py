@@ -229,6 +229,11 @@ def check_start(cases: Sequence[Case], threads: int, rounds: int, seconds: float
                  [[name, f"{spent:.2f}"] for name, spent in slowest]))
     say(f"Everything, as the program compiles it: {whole:.1f} s; in one process, one after the "
         f"other: {sum(cold.values()):.1f} s.")
+    firsts = [start.first() for _ in range(rounds)]
+    alone, wall, both = (statistics.median(column) for column in zip(*firsts, strict=True))
+    say(f"The project that the window opens with, from an empty cache: {alone:.1f} s of a "
+        f"processor to compile in one process; as the program does it, the first step ends after "
+        f"{wall:.1f} s, {both:.1f} s of processors ({rounds} times).")
     warm = [start.warm() for _ in range(rounds)]
     say(f"Warm, from the import to the end of the first step of {CASES['playground'].title}: "
         f"{statistics.median(warm):.2f} s ({min(warm):.2f} to {max(warm):.2f} s, {rounds} times).")

@@ -8,8 +8,28 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from tests.bench.process import ROOT
+
+
+class First(NamedTuple):
+    """What it takes to the end of the first step of the project that the window opens with.
+
+    Attributes
+    ----------
+    alone_s : float
+        Seconds of a processor to compile all that it needs, one after the other in one process.
+    wall_s : float
+        Seconds from the first import to the step's end, compiled as the program does.
+    processors_s : float
+        Seconds that processors have worked meanwhile, for both processes.
+    """
+
+    alone_s: float
+    wall_s: float
+    processors_s: float
 
 
 def cold() -> tuple[float, dict[str, float]]:
@@ -22,6 +42,15 @@ def cold() -> tuple[float, dict[str, float]]:
         with tempfile.TemporaryDirectory(prefix="backprop-lab-cold-") as folder:
             found.append(json.loads(_said(what, {"BACKPROP_LAB_CACHE": folder})))
     return found[0], found[1]
+
+
+def first() -> First:
+    """Return what the first step takes, from an empty cache."""
+    found = []
+    for what in ("alone", "first"):
+        with tempfile.TemporaryDirectory(prefix="backprop-lab-cold-") as folder:
+            found += json.loads(_said(what, {"BACKPROP_LAB_CACHE": folder}))
+    return First(*found)
 
 
 def warm() -> float:
@@ -74,7 +103,48 @@ def first_step() -> float:
     return time.perf_counter() - begin
 
 
+def compile_alone() -> list[float]:
+    """Compile what the default project needs in this process; return the processor's seconds."""
+    from engine import compiling
+    from engine.kernels.matmul import tile
+
+    spent = []
+
+    def compile_here(names: Sequence[str], precision: str, progress: object = None) -> None:
+        begin = time.process_time()
+        with compiling.collecting_seldom():
+            tile.install(precision)
+            for name in (compiling.LOOP, *names):
+                compiling.compile_op(name, precision)
+        spent.append(time.process_time() - begin)
+
+    _train_default(compile_here)
+    return spent
+
+
+def first_of_default() -> list[float]:
+    """Train one step of the default project; return the seconds and those of all processors."""
+    begin = time.perf_counter()
+    from engine.compiling import compile_ops
+
+    _train_default(compile_ops)
+    wall_s = time.perf_counter() - begin
+    # Of processes that have ended, as the second one has, too.
+    return [wall_s, sum(os.times()[:4])]
+
+
+def _train_default(compile_ops: Callable[..., None]) -> None:
+    from engine.data import load
+    from engine.spec import default_project
+    from engine.training import Trainer, warmup
+
+    warmup.compile_ops = compile_ops
+    project = default_project()
+    assert Trainer(project, load(project.data), threads=2).run(1) == 1
+
+
 if __name__ == "__main__":
     # What the program does before it imports the engine counts as well, but is not ours to time.
-    jobs = {"all": compile_all, "each": compile_each, "step": first_step}
+    jobs = {"all": compile_all, "each": compile_each, "step": first_step,
+            "alone": compile_alone, "first": first_of_default}
     sys.stdout.write(json.dumps(jobs[sys.argv[1]]()))

@@ -14,6 +14,9 @@ BODY_LINES = 40
 KERNEL_BODY_LINES = 60
 KERNEL_ARGUMENTS = 10
 KERNELS = "engine.kernels"
+KINDS = {"kernel", "finished", "control"}
+"""Decorators of `engine.kernels.runtime.policy` that make kernels."""
+
 CALLERS = ("engine.kernels.runtime.driver", "engine.kernels.runtime.threads")
 """Call ops and compute nothing themselves, so that they have no formula to be checked by."""
 
@@ -51,10 +54,10 @@ def arguments(function: Function) -> list[str]:
 
 
 def kernels(source: Source) -> Iterator[Function]:
-    """Yield the public kernels of a module: functions under ``@kernel`` without an underscore."""
+    """Yield the public kernels of a module: functions under `KINDS` without an underscore."""
     for function in source.functions():
         decorators = {name for node in function.decorator_list for name in names_in(node)}
-        if "kernel" in decorators and not function.name.startswith("_"):
+        if not KINDS.isdisjoint(decorators) and not function.name.startswith("_"):
             yield function
 
 

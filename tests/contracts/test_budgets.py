@@ -76,7 +76,8 @@ def test_many_arguments_of_a_kernel_are_seen() -> None:
 
 
 def test_kernel_without_docstring_or_twin_is_seen() -> None:
-    text = "@kernel\ndef relu(y, x):\n    pass\n\n@policy.kernel(1)\ndef tanh(y, x):\n    'ok'\n"
+    text = ("@finished\ndef relu(y, x):\n    pass\n\n"
+            "@policy.kernel(1)\ndef tanh(y, x):\n    'ok'\n")
     assert kernels_at_fault(Source("engine.kernels.a", text), {"relu"}) == [
         "engine.kernels.a.relu has no docstring",
         "engine.kernels.a.tanh has no twin in tests/reference"]

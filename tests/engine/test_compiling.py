@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -69,6 +70,32 @@ def test_the_second_process_begins_at_the_other_end(made: list[tuple[str, ...]],
     assert (shares[0], shares[-1]) == (0.0, 1.0)
 
 
+def test_a_product_that_is_compiled_brings_the_second_process_at_once(
+        made: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    monkeypatch.setattr(tile, "install", lambda precision: time.sleep(0.15))
+    monkeypatch.setattr(compiling, "compile_op", slow(compiled, lambda name: 0.0))
+    compile_ops(NAMES, "float32")
+    # While the first process compiles the loop.
+    assert made == [NAMES[::-1], ()]
+
+
+def test_garbage_is_looked_for_seldom_while_the_compiler_is_at_work(
+        made: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
+    def compile_op(name: str, precision: str) -> None:
+        found.append(gc.get_threshold())
+        if name == "op 2":
+            raise MemoryError
+
+    found: list[tuple[int, ...]] = []
+    monkeypatch.setattr(compiling, "compile_op", compile_op)
+    before = gc.get_threshold()
+    with pytest.raises(MemoryError):
+        compile_ops(NAMES, "float32")
+    assert set(found) == {compiling.SELDOM} != {before}
+    assert gc.get_threshold() == before
+
+
 def test_nothing_is_started_when_all_comes_from_the_cache(made: list[tuple[str, ...]],
                                                           monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: list[str] = []
@@ -128,9 +155,9 @@ def test_without_a_second_process_the_portable_product_stays(monkeypatch: pytest
                                                              ) -> None:
     monkeypatch.setattr(compiling, "command", lambda: ["/nowhere/at/all"])
     monkeypatch.setattr(native, "load", lambda precision: False)
-    before = tile._CELLS["float32"].value
+    before = tile.PRODUCT.cells["float32"].value
     assert not compiling.compile_native("float32")
-    assert tile._CELLS["float32"].value == before
+    assert tile.PRODUCT.cells["float32"].value == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its priorities are asked for otherwise")

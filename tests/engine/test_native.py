@@ -42,7 +42,7 @@ class Compiled(Product):
     argtypes = property(lambda self: self._pointers)
     def __call__(self, *arguments):
         if len(arguments) == 4 and isinstance(arguments[0], ctypes.c_void_p):
-            address = tile._CELLS[self.precision].value
+            address = tile.PRODUCT.cells[self.precision].value
             ctypes.CFUNCTYPE(None, *self._pointers)(address)(*arguments)
         else:
             super().__call__(*arguments)
@@ -67,11 +67,12 @@ def written(precision):
 answer = {"unit": UNIT.bytes, "facts": [facts()["Vectors"]]}
 for precision in ("float32", "float64"):
     before = written(precision)
-    old = tile._CELLS[precision].value
+    old = tile.PRODUCT.cells[precision].value
     at_once = native.load(precision)
     is_in_use = compiling.compile_native(precision)
     answer[precision] = {
-        "at once": at_once, "in use": is_in_use, "exchanged": old != tile._CELLS[precision].value,
+        "at once": at_once, "in use": is_in_use,
+        "exchanged": old != tile.PRODUCT.cells[precision].value,
         "bits": 8 * tile.UNITS[precision].bytes,
         "equal": before == written(precision)}
 answer["facts"].append(facts()["Vectors"])

@@ -10,14 +10,23 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import carray, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from engine.kernels.matmul import tile
+from engine.kernels.matmul.by_address import ByAddress
 from engine.kernels.matmul.registers import LANES_32, UNIT, WORD, Registers
 from engine.kernels.matmul.tile import multiply, multiply_from, unpack_array
-from engine.kernels.runtime.memory import SECOND_CACHE, emit_prefetch, span
-from engine.kernels.runtime.policy import inlined, kernel
+from engine.kernels.runtime.memory import (
+    SECOND_CACHE,
+    array_at,
+    emit_prefetch,
+    same_kind_at,
+    span,
+    strided,
+)
+from engine.kernels.runtime.policy import finished, inlined, kernel
 
 PANEL_BYTES = 24 << 10
 """Bytes of a panel: with a few rows of A it stays in a first cache of 32 KiB."""
@@ -54,6 +63,11 @@ FEW = 32
 
 TOGETHER = 4
 """Registers of sums over rows that grow side by side."""
+
+PACKED_LENGTH = 10
+"""Numbers that a call by way of panels passes by memory: strides of C's and A's rows, A's steps and
+B's rows, m, k, n, whether B is taken transposed, then of what sums start from how many and where.
+"""
 
 
 class _Square(Registers):
@@ -211,39 +225,6 @@ def _sum_columns(typingctx: Any, total: Any, x: Any) -> Any:
     return types.void(total, x), codegen
 
 
-@kernel
-def multiply_transposed(c, a, b, start):
-    """Compute ``c = start + a @ b.T``.
-
-    Parameters
-    ----------
-    c : real[m, n]
-        Result; numbers of a row side by side.
-    a : real[m, k]
-        Any strides.
-    b : real[n, k]
-        Numbers of a row side by side.
-    start : real[n] or real[0]
-        What the sums of every row begin from, or nothing.
-
-    Notes
-    -----
-    Source: definition.
-    """
-    n, k = b.shape
-    if n * k * c.itemsize > PANEL_BYTES:
-        multiply_packed(c, a, b, start, True)
-        return
-    panel = carray(_stack_space(c, PANEL_BYTES), (k, n))
-    if n * k > FEW:
-        copy_transposed(panel, b)
-    else:
-        for i in range(n):
-            for o in range(k):
-                panel[o, i] = b[i, o]
-    multiply_from(c, a, panel, start)
-
-
 @inlined
 def pays(rows, b):
     """Say whether the product of so many rows with ``b`` is sooner done by way of panels."""
@@ -267,7 +248,7 @@ def block(rows, columns, depth, shard, shards):
     return first, last, left, right
 
 
-@kernel
+@finished
 def sum_rows(total, x):
     """Compute ``total = sum of x over rows``.
 
@@ -332,11 +313,10 @@ def multiply_packed(c, a, b, start, transposed):
             some = min(together, rows - row)
             some_of_c, some_of_a = c[row:row + some], a[row:row + some, begin:end]
             if scattered:
-                near = carray(left, (end - begin, some))
-                copy_rows(near, some_of_a.T)
-                _multiply_panels(some_of_c, near.T, b, start, transposed, begin)
-            else:
-                _multiply_panels(some_of_c, some_of_a, b, start, transposed, begin)
+                near = strided(left, some, end - begin, 1, some)
+                copy_rows(near.T, some_of_a.T)
+                some_of_a = near
+            _multiply_panels(some_of_c, some_of_a, b, start, transposed, begin)
 
 
 @inlined
@@ -347,7 +327,7 @@ def _multiply_panels(c, a, b, start, transposed, begin):
     wide = PANEL_BYTES // (depth * STRIP_BYTES) * STRIP_BYTES // c.itemsize
     for column in range(0, width, wide):
         columns = min(wide, width - column)
-        panel = carray(space, (depth, columns))
+        panel = array_at(space, (depth, columns))
         if transposed:
             copy_transposed(panel, b[column:column + columns, begin:begin + depth])
         else:
@@ -357,3 +337,75 @@ def _multiply_panels(c, a, b, start, transposed, begin):
             multiply_from(part_of_c, a, panel, start[column:column + columns])
         else:
             multiply(part_of_c, a, panel, 1)
+
+
+def _packed(c, a, b, call):
+    """Call `multiply_packed` with arrays of any strides, so that one version does for all."""
+    numbers = array_at(call, (PACKED_LENGTH,))
+    rows, depth, width, transposed = numbers[4], numbers[5], numbers[6], numbers[7] != 0
+    high, wide = (width, depth) if transposed else (depth, width)
+    multiply_packed(strided(c, rows, width, numbers[0], 1),
+                    strided(a, rows, depth, numbers[1], numbers[2]),
+                    strided(b, high, wide, numbers[3], 1),
+                    array_at(same_kind_at(c, numbers[9]), (numbers[8],)), transposed)
+
+
+PACKED = ByAddress("packed", PACKED_LENGTH)
+"""Compiled once: as a part of every op that multiplies, it took a tenth of the compiling."""
+
+
+def install(precision: str) -> None:
+    """Compile what multiplies by way of panels, or load it from the cache, and the product."""
+    tile.install(precision)
+    if precision not in PACKED.compiled:
+        PACKED.install(precision, _packed)
+
+
+@intrinsic
+def call_packed(typingctx: Any, c: Any, a: Any, b: Any, start: Any, transposed: Any) -> Any:
+    """Call `multiply_packed` by its address, so that it is part of no caller."""
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kinds = (c, a, b, start)
+        ((c_at, _, (c_row, _)), (a_at, (m, k), (a_row, a_step)), (b_at, sides, (b_row, _)),
+         (start_at, (begun,), _)) = (
+             unpack_array(context, builder, *pair) for pair in zip(kinds, args, strict=False))
+        flag = builder.zext(args[4], WORD)
+        n = builder.select(args[4], *sides)
+        PACKED.call(context, builder, c.dtype, [c_at, a_at, b_at],
+                    [c_row, a_row, a_step, b_row, m, k, n, flag, begun,
+                     builder.ptrtoint(start_at, WORD)])
+        return context.get_dummy_value()
+    return types.void(c, a, b, start, types.boolean), codegen
+
+
+@kernel
+def multiply_transposed(c, a, b, start):
+    """Compute ``c = start + a @ b.T``.
+
+    Parameters
+    ----------
+    c : real[m, n]
+        Result; numbers of a row side by side.
+    a : real[m, k]
+        Any strides.
+    b : real[n, k]
+        Numbers of a row side by side.
+    start : real[n] or real[0]
+        What the sums of every row begin from, or nothing.
+
+    Notes
+    -----
+    Source: definition.
+    """
+    n, k = b.shape
+    if n * k * c.itemsize > PANEL_BYTES:
+        call_packed(c, a, b, start, True)
+        return
+    panel = array_at(_stack_space(c, PANEL_BYTES), (k, n))
+    if n * k > FEW:
+        copy_transposed(panel, b)
+    else:
+        for i in range(n):
+            for o in range(k):
+                panel[o, i] = b[i, o]
+    multiply_from(c, a, panel, start)

@@ -11,20 +11,18 @@ as the windows of a convolution do. Source: Dukhan (2019), "The indirect convolu
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
 from typing import Any
 
-import llvmlite.binding as llvm
-from llvmlite import ir
-from numba import carray, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from engine.kernels.matmul.by_address import ByAddress, signature
 from engine.kernels.matmul.registers import UNIT, WORD, Unit
 from engine.kernels.matmul.strip import ADD, START, strip
-from engine.kernels.runtime.memory import integers_at, same_kind_at, shifted
-from engine.kernels.runtime.policy import DTYPES, compiled_callback
+from engine.kernels.runtime.memory import array_at, integers_at, same_kind_at, shifted
+from engine.kernels.runtime.policy import DTYPES
 
 DEPTH = 256
 """Rows of B that are used before going on, so that the block of B stays in the first caches."""
@@ -41,7 +39,7 @@ def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
     lanes = 8 * size // real.bitwidth
 
     def product(c, a, b, call):
-        numbers = carray(call, (CALL_LENGTH,))
+        numbers = array_at(call, (CALL_LENGTH,))
         c_row, a_row, a_step, b_row = numbers[0], numbers[1], numbers[2], numbers[3]
         rows, depth, width, add = numbers[4], numbers[5], numbers[6], numbers[7]
         segments, a_places, c_places = numbers[8], numbers[10], numbers[11]
@@ -79,24 +77,10 @@ def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
             segment += together
     # Two units' products may come to lie in one program, where names of code must differ.
     product.__qualname__ = f"product_{8 * size}"
-    return types.void(*[types.CPointer(real)] * 3, types.CPointer(types.int64)), product
+    return signature(precision), product
 
 
-def _symbol(real: Any) -> str:
-    return f"backprop_lab_multiply_{real}"
-
-
-def _address_cells() -> dict[str, ctypes.c_int64]:
-    """Return a memory cell for each precision's product; compiled code finds it by name."""
-    cells = {}
-    for precision, real in DTYPES.items():
-        cells[precision] = ctypes.c_int64(0)
-        llvm.add_symbol(_symbol(real), ctypes.addressof(cells[precision]))
-    return cells
-
-
-_CELLS = _address_cells()
-_COMPILED: dict[str, Any] = {}
+PRODUCT = ByAddress("multiply", CALL_LENGTH)
 
 UNITS: dict[str, Unit] = {}
 """The vector unit whose product is in use, for each precision that has one."""
@@ -104,9 +88,9 @@ UNITS: dict[str, Unit] = {}
 
 def install(precision: str) -> None:
     """Compile the product, or load it from the cache; every op that multiplies needs it."""
-    if precision not in _COMPILED:
-        _COMPILED[precision] = compiled_callback(*product_for(UNIT, precision))
-        exchange(precision, _COMPILED[precision].address, UNIT)
+    if precision not in PRODUCT.compiled:
+        PRODUCT.install(precision, product_for(UNIT, precision)[1])
+        UNITS[precision] = UNIT
 
 
 def exchange(precision: str, address: int, unit: Unit) -> None:
@@ -121,8 +105,7 @@ def exchange(precision: str, address: int, unit: Unit) -> None:
     unit : Unit
         What it is for.
     """
-    # One aligned store, so that another thread reads the old address or the new one.
-    _CELLS[precision].value = address
+    PRODUCT.exchange(precision, address)
     UNITS[precision] = unit
 
 
@@ -137,20 +120,9 @@ def unpack_array(context: Any, builder: Any, kind: Any, value: Any
 
 
 def _call(context: Any, builder: Any, dtype: Any, pointers: list[Any], numbers: list[Any]) -> None:
-    """Call the product by the address that its memory cell holds."""
-    call = cgutils.alloca_once(builder, WORD, CALL_LENGTH)
-    # A product in one piece has a table of a single 0, the last of these words.
-    numbers = [builder.ptrtoint(builder.gep(call, [WORD(CALL_LENGTH - 1)]), WORD)
-               if number is None else number for number in [*numbers, WORD(0)]]
-    for place, number in enumerate(numbers):
-        builder.store(number, builder.gep(call, [WORD(place)]))
-    real = context.get_value_type(dtype)
-    function = ir.FunctionType(ir.VoidType(), [real.as_pointer()] * 3 + [WORD.as_pointer()])
-    symbol = _symbol(dtype)
-    cell = builder.module.globals[symbol] if symbol in builder.module.globals else \
-        cgutils.add_global_variable(builder.module, WORD, symbol)
-    callee = builder.inttoptr(builder.load(cell), function.as_pointer())
-    builder.call(callee, [*pointers, call])
+    """Call the product."""
+    # One in a single piece has a table of a single 0, the last of these words.
+    PRODUCT.call(context, builder, dtype, pointers, [*numbers, WORD(0)])
 
 
 def _plain(context: Any, builder: Any, kinds: tuple[Any, ...], args: Any, add: Any, start: Any

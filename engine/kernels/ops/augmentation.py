@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.noise import gaussian_noise
 from engine.kernels.runtime.layout import (
@@ -19,7 +18,7 @@ from engine.kernels.runtime.layout import (
     SEED,
     TRAINING,
 )
-from engine.kernels.runtime.memory import integers_at, span, vector
+from engine.kernels.runtime.memory import array_at, integers_at, span, vector
 from engine.kernels.runtime.policy import inlined, kernel, op
 from engine.kernels.runtime.random import mixed, uniform
 
@@ -190,7 +189,7 @@ def _in_turn(control, source):
     "alternate reflect control",
     "y = x mirrored, turned, shifted, brightened, cut out at random")
 def augment_image_op(slots, arena, batch, shard, shards):
-    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
     n, height, width = slots.n, slots.height, slots.width
     shape = (height, width, n // (height * width))
     begin, end = span(batch, shard, shards)
@@ -198,7 +197,7 @@ def augment_image_op(slots, arena, batch, shard, shards):
         vector(arena, slots.y + begin * n, (end - begin) * n)[:] = vector(
             arena, slots.x + begin * n, (end - begin) * n)
         return
-    order = carray(integers_at(control[ORDER]), (control[POSITION] + batch,))
+    order = array_at(integers_at(control[ORDER]), (control[POSITION] + batch,))
     key = _key(control, OF_IMAGES)
     for example in range(begin, end):
         source = order[control[POSITION] + example]
@@ -211,11 +210,11 @@ def augment_image_op(slots, arena, batch, shard, shards):
 
 @op("y n deviation:real control", "y = y + deviation e, e normal")
 def augment_noise_op(slots, arena, batch, shard, shards):
-    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
     if control[TRAINING] == 0:
         return
     begin, end = span(batch, shard, shards)
-    order = carray(integers_at(control[ORDER]), (control[POSITION] + batch,))
+    order = array_at(integers_at(control[ORDER]), (control[POSITION] + batch,))
     key = _key(control, OF_NOISE)
     for example in range(begin, end):
         y = vector(arena, slots.y + example * slots.n, slots.n)

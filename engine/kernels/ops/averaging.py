@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.runtime.layout import (
     AVERAGED,
     AVERAGING,
@@ -14,7 +12,7 @@ from engine.kernels.runtime.layout import (
     FIRST_STATISTIC,
     HYPER_LENGTH,
 )
-from engine.kernels.runtime.memory import integers_at, reals_at, span, vector
+from engine.kernels.runtime.memory import array_at, integers_at, reals_at, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
 
 EXPONENTIAL, EQUAL = 1.0, 2.0
@@ -67,9 +65,9 @@ def _share(rule, steps):
 @op("average w n control hyper results", "average = average + share (w - average)",
     weight=ELEMENTWISE)
 def average_parameters_op(slots, arena, batch, shard, shards):
-    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
-    rule = carray(reals_at(slots.hyper), (HYPER_LENGTH,))
-    steps = carray(reals_at(slots.results), (FIRST_STATISTIC,))[AVERAGED]
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
+    rule = array_at(reals_at(slots.hyper), (HYPER_LENGTH,))
+    steps = array_at(reals_at(slots.results), (FIRST_STATISTIC,))[AVERAGED]
     if control[EPOCH] < rule[AVERAGING_START]:
         return
     begin, end = span(slots.n, shard, shards)
@@ -79,7 +77,7 @@ def average_parameters_op(slots, arena, batch, shard, shards):
 
 @op("average w n results", "average, w = w, average", weight=ELEMENTWISE)
 def exchange_parameters_op(slots, arena, batch, shard, shards):
-    if carray(reals_at(slots.results), (FIRST_STATISTIC,))[AVERAGED] > 0.0:
+    if array_at(reals_at(slots.results), (FIRST_STATISTIC,))[AVERAGED] > 0.0:
         begin, end = span(slots.n, shard, shards)
         exchange_parameters(vector(arena, slots.average + begin, end - begin),
                             vector(arena, slots.w + begin, end - begin))

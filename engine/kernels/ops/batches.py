@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.runtime.layout import CONTROL_LENGTH, ORDER, POSITION
 from engine.kernels.runtime.memory import (
+    array_at,
     bytes_at,
     integers_at,
     matrix,
@@ -80,9 +79,9 @@ def gather_bytes(y, x, order, scale, shift):
 @op("y x n rows control", "y[n] = x[order[n]]", weight=ELEMENTWISE, by_examples=True)
 def gather_op(slots, arena, batch, shard, shards):
     width = slots.n
-    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
     begin, end = span(batch, shard, shards)
-    order = carray(integers_at(control[ORDER]), (control[POSITION] + batch,))
+    order = array_at(integers_at(control[ORDER]), (control[POSITION] + batch,))
     x = vector(same_kind_at(arena, slots.x), 0, slots.rows * width)
     gather(matrix(arena, slots.y + begin * width, end - begin, width), x,
            order[control[POSITION] + begin:control[POSITION] + end])
@@ -92,11 +91,11 @@ def gather_op(slots, arena, batch, shard, shards):
     by_examples=True)
 def gather_bytes_op(slots, arena, batch, shard, shards):
     width = slots.n
-    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
     begin, end = span(batch, shard, shards)
-    order = carray(integers_at(control[ORDER]), (control[POSITION] + batch,))
+    order = array_at(integers_at(control[ORDER]), (control[POSITION] + batch,))
     gather_bytes(matrix(arena, slots.y + begin * width, end - begin, width),
-                 carray(bytes_at(slots.x), (slots.rows * width,)),
+                 array_at(bytes_at(slots.x), (slots.rows * width,)),
                  order[control[POSITION] + begin:control[POSITION] + end],
                  vector(same_kind_at(arena, slots.scale), 0, width),
                  vector(same_kind_at(arena, slots.shift), 0, width))

@@ -11,11 +11,17 @@ stands in them is taken together, and put back. Rows that the list leaves out ar
 from __future__ import annotations
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.runtime.layout import HYPER_LENGTH
-from engine.kernels.runtime.memory import as_doubles, integers_at, reals_at, shifted, vector
-from engine.kernels.runtime.policy import inlined
+from engine.kernels.runtime.memory import (
+    array_at,
+    as_doubles,
+    integers_at,
+    reals_at,
+    shifted,
+    vector,
+)
+from engine.kernels.runtime.policy import inlined, shared
 
 BLOCK = 2048
 """Most parameters of a block: with gradient and memories they fit the first cache."""
@@ -52,25 +58,25 @@ FIGURES = 7
 @inlined
 def blocks_at(address, count):
     """Return the blocks: int64[count, BLOCK_LENGTH]."""
-    return carray(integers_at(address), (count, BLOCK_LENGTH))
+    return array_at(integers_at(address), (count, BLOCK_LENGTH))
 
 
 @inlined
 def figures_at(arena, offset, count):
     """Return the figures of so many blocks: float64[count, FIGURES]."""
-    return carray(as_doubles(shifted(arena, offset)), (1 + count, FIGURES))[1:]
+    return array_at(as_doubles(shifted(arena, offset)), (1 + count, FIGURES))[1:]
 
 
 @inlined
 def share_at(arena, offset):
     """Return what stands before all figures: an array of the share that clipping leaves."""
-    return carray(as_doubles(shifted(arena, offset)), (1,))
+    return array_at(as_doubles(shifted(arena, offset)), (1,))
 
 
 @inlined
 def rule_at(address, place):
     """Return a row of the constants in force."""
-    return carray(reals_at(address + 8 * HYPER_LENGTH * place), (HYPER_LENGTH,))
+    return array_at(reals_at(address + 8 * HYPER_LENGTH * place), (HYPER_LENGTH,))
 
 
 @inlined
@@ -81,7 +87,7 @@ def rows_of(arena, block):
     return vector(arena, used + 1 + block[BEGIN], max(0, min(count, most)))
 
 
-@inlined
+@shared
 def take_rows(taken, table, rows, width):
     """Copy rows of a table side by side; both are pointers."""
     for i in range(rows.size):
@@ -90,7 +96,7 @@ def take_rows(taken, table, rows, width):
             taken[i * width + k] = table[begin + k]
 
 
-@inlined
+@shared
 def put_rows(table, taken, rows, width):
     """Copy rows back to where `take_rows` has found them."""
     for i in range(rows.size):
@@ -99,7 +105,7 @@ def put_rows(table, taken, rows, width):
             table[begin + k] = taken[i * width + k]
 
 
-@inlined
+@shared
 def run_of(blocks, begin):
     """Return the end of the run of blocks that belong to the same layer."""
     end = begin + 1

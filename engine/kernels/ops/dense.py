@@ -5,22 +5,23 @@ from __future__ import annotations
 from engine.kernels.matmul.panels import (
     MUCH,
     block,
+    call_packed,
     copy_transposed,
-    multiply_packed,
+    install,
     multiply_transposed,
     pays,
     sum_rows,
 )
 from engine.kernels.matmul.tile import multiply_from
 from engine.kernels.runtime.memory import matrix, span, vector
-from engine.kernels.runtime.policy import inlined, kernel, op
+from engine.kernels.runtime.policy import finished, inlined, kernel, op
 
 
 @inlined
 def _product(c, a, b, start):
     """Compute ``c = start + a @ b`` the sooner way."""
     if pays(c.shape[0], b):
-        multiply_packed(c, a, b, start, False)
+        call_packed(c, a, b, start, False)
     else:
         multiply_from(c, a, b, start)
 
@@ -45,7 +46,7 @@ def dense_forward(y, x, w, b):
     _product(y, x, w, b)
 
 
-@kernel
+@finished
 def dense_backward_weights(dw, db, dy, x):
     """Compute the parameters' gradients ``dw = x.T @ dy`` and ``db = sum of dy over examples``.
 
@@ -104,7 +105,7 @@ def _by_examples(slots):
     return slots["rows"] == 1 and slots["i"] * slots["o"] < MUCH
 
 
-@op("y x w b i o rows", "y = x @ w + b", by_examples=_by_examples)
+@op("y x w b i o rows", "y = x @ w + b", by_examples=_by_examples, needs=install)
 def dense_forward_op(slots, arena, batch, shard, shards):
     i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, o, i, shard, shards)
@@ -114,7 +115,8 @@ def dense_forward_op(slots, arena, batch, shard, shards):
                   vector(arena, slots.b + left, right - left if slots.b >= 0 else 0))
 
 
-@op("dw db dy x i o rows", "dw = x.T @ dy; db = sum over n of dy[n]", comes_last=True)
+@op("dw db dy x i o rows", "dw = x.T @ dy; db = sum over n of dy[n]", comes_last=True,
+    needs=install)
 def dense_backward_weights_op(slots, arena, batch, shard, shards):
     i, o = slots.i, slots.o
     begin, end = span(i, shard, shards)
@@ -126,7 +128,7 @@ def dense_backward_weights_op(slots, arena, batch, shard, shards):
     dense_backward_weights(dw, vector(arena, slots.db, biases), dy, x)
 
 
-@op("dx dy w i o rows", "dx = dy @ w.T", by_examples=_by_examples)
+@op("dx dy w i o rows", "dx = dy @ w.T", by_examples=_by_examples, needs=install)
 def dense_backward_input_op(slots, arena, batch, shard, shards):
     i, o, rows = slots.i, slots.o, batch * slots.rows
     first, last, left, right = block(rows, i, o, shard, shards)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.blocks import (
     BLOCK,
@@ -47,8 +46,8 @@ from engine.kernels.runtime.layout import (
     STATISTICS,
     UPDATE_RATIO,
 )
-from engine.kernels.runtime.memory import integers_at, on_stack, reals_at, shifted, span
-from engine.kernels.runtime.policy import inlined, kernel, op
+from engine.kernels.runtime.memory import array_at, integers_at, on_stack, reals_at, shifted, span
+from engine.kernels.runtime.policy import inlined, kernel, op, shared
 
 SLOTS = "w g m v blocks learning figures hyper control"
 """What the row of every rule holds."""
@@ -66,7 +65,7 @@ SMALLEST, LARGEST = 1e-28, 1e30
 @inlined
 def workspace(w):
     """Return an array for what is computed on the way, of the length of w."""
-    return carray(on_stack(w, BLOCK), (w.size,))
+    return array_at(on_stack(w, BLOCK), (w.size,))
 
 
 @kernel
@@ -96,7 +95,7 @@ def penalise(penalised, g, w, rule, measured):
         penalised[j] = g[j]
 
 
-@inlined
+@shared
 def distances(x, size):
     """Return the first number, and the sums of what the others differ from it and of the squares.
 
@@ -111,7 +110,7 @@ def distances(x, size):
     return shift, total, squares
 
 
-@inlined
+@shared
 def middle_of(x):
     """Return the mean of the first `SAMPLE` numbers, near which most of the others are."""
     shift = x.dtype.type(0)
@@ -120,7 +119,7 @@ def middle_of(x):
     return shift / x.dtype.type(SAMPLE)
 
 
-@inlined
+@shared
 def checked(x, size, shift, total, squares):
     """Return a shift, and sums of the distances from it that can be relied on, all float64.
 
@@ -135,7 +134,7 @@ def checked(x, size, shift, total, squares):
     return distances(x, size)
 
 
-@inlined
+@shared
 def in_steps(of_weights, of_updates, rate):
     """Return the sums of weights and of updates over the rate as those of weights and updates."""
     length = np.float64(rate)
@@ -222,17 +221,17 @@ def operands(slots, arena, block):
             take_rows(square, table[3], rows, width)
     most, share = rule[CLIP_VALUE], share_at(arena, slots.figures)[0]
     if most > 0.0 or share < 1.0:
-        limit_gradient(carray(gradient, (size,)), most, share)
+        limit_gradient(array_at(gradient, (size,)), most, share)
         if block[USED] >= 0:
             put_rows(shifted(arena, slots.g + block[FIRST]), gradient, rows_of(arena, block),
                      block[WIDTH])
-    w = carray(weights, (size,))
+    w = array_at(weights, (size,))
     if rule[L1] != 0.0 or rule[L2] != 0.0:
         penalised = on_stack(arena, BLOCK)
-        penalise(carray(penalised, (size,)), carray(gradient, (size,)), w, rule, measured)
+        penalise(array_at(penalised, (size,)), array_at(gradient, (size,)), w, rule, measured)
         gradient = penalised
-    return (w, carray(gradient, (size,)), carray(mean, (size,)), carray(square, (size,)), rule,
-            measured)
+    return (w, array_at(gradient, (size,)), array_at(mean, (size,)), array_at(square, (size,)),
+            rule, measured)
 
 
 @inlined
@@ -250,7 +249,7 @@ def put_back(slots, arena, block, w, m, v):
 @inlined
 def step_of(slots):
     """Return the number of steps since the memories were zero, the running one included."""
-    return carray(integers_at(slots.control), (CONTROL_LENGTH,))[OPTIMIZER_STEP] + 1
+    return array_at(integers_at(slots.control), (CONTROL_LENGTH,))[OPTIMIZER_STEP] + 1
 
 
 @inlined
@@ -267,7 +266,7 @@ def report(figures, sums, measured):
      figures[CHANGE_SHIFT], figures[CHANGE], figures[CHANGE_SQUARES]) = sums
 
 
-@inlined
+@shared
 def _scatter(figures, shift, total, squares):
     """Return the sum of squared distances from the mean of what is measured in a run of blocks.
 
@@ -293,7 +292,7 @@ def _report_ratio(results, blocks, figures):
     weight = _scatter(figures, WEIGHT_SHIFT, WEIGHT, WEIGHT_SQUARES)
     update = _scatter(figures, CHANGE_SHIFT, CHANGE, CHANGE_SQUARES)
     place = FIRST_STATISTIC + blocks[0, STATISTIC] * STATISTICS + UPDATE_RATIO
-    carray(reals_at(results), (place + 1,))[place] = \
+    array_at(reals_at(results), (place + 1,))[place] = \
         0.5 * math.log10(update / weight) if weight > 0.0 and update > 0.0 else np.nan
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.joins import copy
 from engine.kernels.runtime.layout import (
@@ -12,7 +11,7 @@ from engine.kernels.runtime.layout import (
     STEP,
     TRAINING,
 )
-from engine.kernels.runtime.memory import examples, integers_at, vector
+from engine.kernels.runtime.memory import array_at, examples, integers_at, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, careful, op
 from engine.kernels.runtime.random import mixed
 
@@ -52,7 +51,7 @@ def dropout_op(slots, arena, batch, shard, shards):
     begin, end = examples(batch, slots.n, shard, shards)
     y = vector(arena, slots.y + begin, end - begin)
     x = vector(arena, slots.x + begin, end - begin)
-    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
     if control[TRAINING] == 0:
         copy(y, x)
         return

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.runtime.layout import (
     HYPER_LENGTH,
     MAX_NORM,
 )
-from engine.kernels.runtime.memory import doubles, matrix, reals_at
+from engine.kernels.runtime.memory import array_at, doubles, matrix, reals_at
 from engine.kernels.runtime.policy import inlined, kernel, op
 
 
@@ -85,7 +84,7 @@ def limit_columns(w, squares, limit):
 
 @op("w rows columns squares hyper", "w[:, j] = w[:, j] min(1, max_norm / |w[:, j]|)", whole=True)
 def limit_columns_op(slots, arena, batch, shard, shards):
-    rule = carray(reals_at(slots.hyper), (HYPER_LENGTH,))
+    rule = array_at(reals_at(slots.hyper), (HYPER_LENGTH,))
     if rule[MAX_NORM] > 0.0:
         limit_columns(matrix(arena, slots.w, slots.rows, slots.columns),
                       doubles(arena, slots.squares, slots.columns), rule[MAX_NORM])

@@ -8,12 +8,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.mathematics import exponential, larger, logistic, softplus
 from engine.kernels.ops.scores import count_correct, squared_error, squared_error_of_shares
 from engine.kernels.runtime.layout import CORRECT, FIRST_STATISTIC, ITEMS, LOSS, VARIANCE
-from engine.kernels.runtime.memory import flat, matrix, reals_at
+from engine.kernels.runtime.memory import array_at, flat, matrix, reals_at
 from engine.kernels.runtime.policy import inlined, kernel, op
 
 ROWS = 32
@@ -332,7 +331,7 @@ def margin_shares(y, x):
 @inlined
 def report(address, loss, items):
     """Write a batch's loss, and over how many items it is the mean, to the results."""
-    results = carray(reals_at(address), (FIRST_STATISTIC,))
+    results = array_at(reals_at(address), (FIRST_STATISTIC,))
     results[LOSS] = loss
     results[ITEMS] = items
 
@@ -395,7 +394,7 @@ def hinge_op(slots, arena, batch, shard, shards):
 def score_op(slots, arena, batch, shard, shards):
     k = slots.k
     z, t = matrix(arena, slots.z, batch, k), matrix(arena, slots.t, batch, k)
-    results = carray(reals_at(slots.results), (FIRST_STATISTIC,))
+    results = array_at(reals_at(slots.results), (FIRST_STATISTIC,))
     results[CORRECT] = squared_error(z, t) if results[VARIANCE] != 0.0 else count_correct(z, t, 0.0)
 
 
@@ -404,7 +403,7 @@ def score_op(slots, arena, batch, shard, shards):
 def probability_score_op(slots, arena, batch, shard, shards):
     k = slots.k
     z, t = matrix(arena, slots.z, batch, k), matrix(arena, slots.t, batch, k)
-    results = carray(reals_at(slots.results), (FIRST_STATISTIC,))
+    results = array_at(reals_at(slots.results), (FIRST_STATISTIC,))
     results[CORRECT] = (squared_error_of_shares(z, t) if results[VARIANCE] != 0.0
                         else count_correct(z, t, 0.0))
 

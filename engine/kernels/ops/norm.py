@@ -10,11 +10,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.row_blocks import add_blocks, block_length, blocks_at, repeat, strips
 from engine.kernels.runtime.layout import CONTROL_LENGTH, TRAINING
-from engine.kernels.runtime.memory import doubles, integers_at, matrix, span, vector
+from engine.kernels.runtime.memory import array_at, doubles, integers_at, matrix, span, vector
 from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
 
 MEAN, GAIN, SHIFT, MEAN_DY, MEAN_DY_X_HAT = range(5)
@@ -242,7 +241,7 @@ def update_running_stats(running_mean, running_variance, mean, variance, momentu
 @inlined
 def _uses_batch(control, rows, frozen):
     """Say whether a batch is normalised by its own statistics: one row has no spread."""
-    training = carray(integers_at(control), (CONTROL_LENGTH,))[TRAINING] != 0
+    training = array_at(integers_at(control), (CONTROL_LENGTH,))[TRAINING] != 0
     return training and rows > 1 and frozen == 0
 
 

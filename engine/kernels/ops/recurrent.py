@@ -18,14 +18,12 @@ example learns the same whether and where it is padded.
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.matmul.registers import LANES_32
 from engine.kernels.matmul.tile import DEPTH, multiply
 from engine.kernels.ops.dense import transpose
 from engine.kernels.ops.joins import copy, copy_columns
 from engine.kernels.runtime.layout import CONTROL_LENGTH, POSITION, TRAINING
-from engine.kernels.runtime.memory import integers_at, matrix, sequence, span, vector
+from engine.kernels.runtime.memory import array_at, integers_at, matrix, sequence, span, vector
 from engine.kernels.runtime.policy import inlined, kernel, op
 
 
@@ -299,7 +297,7 @@ def take_up_state_op(slots, arena, batch, shard, shards):
     """
     begin, end = span(batch * slots.units, shard, shards)
     start = vector(arena, slots.start + begin, end - begin)
-    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
     if control[TRAINING] != 0 and control[POSITION] != 0 \
             and vector(arena, slots.count, 1)[0] == batch:
         copy(start, vector(arena, slots.kept + begin, end - begin))

@@ -6,7 +6,6 @@ Legend: n examples, k latent numbers. A row of x holds k means m, then k logarit
 from __future__ import annotations
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.mathematics import exponential
 from engine.kernels.runtime.layout import (
@@ -16,7 +15,7 @@ from engine.kernels.runtime.layout import (
     STEP,
     TRAINING,
 )
-from engine.kernels.runtime.memory import integers_at, matrix, reals_at, span
+from engine.kernels.runtime.memory import array_at, integers_at, matrix, reals_at, span
 from engine.kernels.runtime.policy import kernel, op
 from engine.kernels.runtime.random import mixed, normal
 
@@ -123,7 +122,7 @@ def _key(control, stream):
 def sampling_op(slots, arena, batch, shard, shards):
     k = slots.k
     begin, end = span(batch, shard, shards)
-    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
     sampling(matrix(arena, slots.z + begin * k, end - begin, k),
              matrix(arena, slots.x + begin * 2 * k, end - begin, 2 * k),
              _key(control, slots.stream), begin, control[TRAINING])
@@ -134,7 +133,7 @@ def sampling_op(slots, arena, batch, shard, shards):
 def sampling_backward_op(slots, arena, batch, shard, shards):
     k = slots.k
     begin, end = span(batch, shard, shards)
-    control = carray(integers_at(slots.control), (CONTROL_LENGTH,))
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
     sampling_backward(matrix(arena, slots.dx + begin * 2 * k, end - begin, 2 * k),
                       matrix(arena, slots.dz + begin * k, end - begin, k),
                       matrix(arena, slots.x + begin * 2 * k, end - begin, 2 * k),
@@ -144,5 +143,5 @@ def sampling_backward_op(slots, arena, batch, shard, shards):
 @op("x k weight:real results",
     "L = L + weight sum of (m**2 + exp(v) - 1 - v) / 2, mean over examples", whole=True)
 def kullback_leibler_op(slots, arena, batch, shard, shards):
-    carray(reals_at(slots.results), (LOSS + 1,))[LOSS] += slots.weight * kullback_leibler(
+    array_at(reals_at(slots.results), (LOSS + 1,))[LOSS] += slots.weight * kullback_leibler(
         matrix(arena, slots.x, batch, 2 * slots.k))

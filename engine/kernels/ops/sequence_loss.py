@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.losses import (
     ROWS,
@@ -19,7 +18,7 @@ from engine.kernels.ops.losses import (
     softmax_forward,
 )
 from engine.kernels.runtime.layout import CORRECT, FIRST_STATISTIC
-from engine.kernels.runtime.memory import matrix, reals_at, vector
+from engine.kernels.runtime.memory import array_at, matrix, reals_at, vector
 from engine.kernels.runtime.policy import kernel, op
 
 
@@ -132,7 +131,7 @@ def sequence_cross_entropy_op(slots, arena, batch, shard, shards):
 @op("z t k steps results", "right = share of steps with argmax(z) = t", whole=True)
 def sequence_score_op(slots, arena, batch, shard, shards):
     n, k = batch * slots.steps, slots.k
-    carray(reals_at(slots.results), (FIRST_STATISTIC,))[CORRECT] = right_steps(
+    array_at(reals_at(slots.results), (FIRST_STATISTIC,))[CORRECT] = right_steps(
         matrix(arena, slots.z, n, k), vector(arena, slots.t, n), slots.steps)
 
 

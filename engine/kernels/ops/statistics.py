@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.blocks import (
     ALL_SQUARES,
@@ -43,6 +42,7 @@ from engine.kernels.runtime.layout import (
     STATISTICS,
 )
 from engine.kernels.runtime.memory import (
+    array_at,
     from_bits,
     magnitude_bits,
     on_stack,
@@ -50,7 +50,7 @@ from engine.kernels.runtime.memory import (
     shifted,
     span,
 )
-from engine.kernels.runtime.policy import inlined, kernel, op
+from engine.kernels.runtime.policy import inlined, kernel, op, shared
 
 BINS_PER_OCTAVE = 16
 LOWEST_EXPONENT = -1074
@@ -60,7 +60,7 @@ SMALLEST_TOP, LARGEST_TOP = 1e-12, 1e15
 MAGNITUDE_BINS = (1024 - LOWEST_EXPONENT) * BINS_PER_OCTAVE
 
 
-@inlined
+@shared
 def _squares(g):
     """Return the sum of squares of g."""
     squares = 0.0
@@ -70,7 +70,7 @@ def _squares(g):
     return squares
 
 
-@inlined
+@shared
 def _block_squares(g, top):
     """Return the sum of squares of at most `BLOCK` numbers whose largest magnitude is known.
 
@@ -85,7 +85,7 @@ def _block_squares(g, top):
     return _squares(g)
 
 
-@inlined
+@shared
 def _extremes(g):
     """Return the largest magnitude of g, and counts of zeros and of what is not finite."""
     if g.size == 0:
@@ -107,7 +107,7 @@ def _extremes(g):
     return top, zeros, nonfinite
 
 
-@inlined
+@shared
 def _clipped_squares(g, most):
     """Return the sum of squares of g, clipped to ``[-most, most]``."""
     squares = 0.0
@@ -249,7 +249,7 @@ def measure_gradients_op(slots, arena, batch, shard, shards):
             take_rows(taken, gradient, rows, block[WIDTH])
             size = measured = rows.size * block[WIDTH]
             gradient = taken
-        g = carray(gradient, (size,))
+        g = array_at(gradient, (size,))
         out[TOP], out[ZEROS], out[INVALID] = _extremes(g[:measured])
         out[SQUARES] = _block_squares(g[:measured], out[TOP])
         # Of rows that are not used, every number is 0.
@@ -264,7 +264,7 @@ def measure_gradients_op(slots, arena, batch, shard, shards):
 def sum_gradients_op(slots, arena, batch, shard, shards):
     count = slots.count
     blocks, figures = blocks_at(slots.blocks, count), figures_at(arena, slots.figures, count)
-    results = carray(reals_at(slots.results), (FIRST_STATISTIC + STATISTICS * count,))
+    results = array_at(reals_at(slots.results), (FIRST_STATISTIC + STATISTICS * count,))
     begin = 0
     while begin < count:
         end = run_of(blocks, begin)

@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import carray
 
 from engine.kernels.ops.losses import report
 from engine.kernels.ops.mathematics import exponential, larger
 from engine.kernels.ops.recurrent import mask_part, skipped
 from engine.kernels.runtime.layout import CORRECT, FIRST_STATISTIC
-from engine.kernels.runtime.memory import doubles, matrix, reals_at, sequence, span
+from engine.kernels.runtime.memory import array_at, doubles, matrix, reals_at, sequence, span
 from engine.kernels.runtime.policy import inlined, kernel, op
 
 NEVER = -np.inf
@@ -318,7 +317,7 @@ def ctc_mean_op(slots, arena, batch, shard, shards):
     "wrong = fewest changes that turn read(argmax(z)) into t", whole=True)
 def ctc_score_op(slots, arena, batch, shard, shards):
     steps, k, length = slots.steps, slots.k, slots.length
-    carray(reals_at(slots.results), (FIRST_STATISTIC,))[CORRECT] = character_errors(
+    array_at(reals_at(slots.results), (FIRST_STATISTIC,))[CORRECT] = character_errors(
         sequence(arena, slots.z, batch, steps, k), matrix(arena, slots.t, batch, length),
         mask_part(arena, slots.mask, 0, batch, steps),
         doubles(arena, slots.workspace, _room_of(steps, length, k)))

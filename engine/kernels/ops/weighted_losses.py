@@ -10,8 +10,6 @@ Nothing of this runs unless classes have weights: `engine.kernels.ops.losses` kn
 
 from __future__ import annotations
 
-from numba import carray
-
 from engine.kernels.ops.losses import (
     binary_cross_entropy,
     hinge,
@@ -20,7 +18,7 @@ from engine.kernels.ops.losses import (
     softmax_cross_entropy,
 )
 from engine.kernels.ops.sequence_loss import sequence_cross_entropy
-from engine.kernels.runtime.memory import matrix, reals_at, vector
+from engine.kernels.runtime.memory import array_at, matrix, reals_at, vector
 from engine.kernels.runtime.policy import kernel, op
 
 
@@ -265,7 +263,7 @@ def weighted_sequence_cross_entropy(dz, z, t, weights):
 def weighted_softmax_cross_entropy_op(slots, arena, batch, shard, shards):
     k = slots.k
     t = matrix(arena, slots.t, batch, k)
-    weights = carray(reals_at(slots.weights), (slots.classes,))
+    weights = array_at(reals_at(slots.weights), (slots.classes,))
     report(slots.results, weighted_softmax_cross_entropy(
         matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k), t, weights,
         slots.label_smoothing), total_weight(t, weights))
@@ -278,7 +276,7 @@ def weighted_softmax_cross_entropy_op(slots, arena, batch, shard, shards):
 def weighted_binary_cross_entropy_op(slots, arena, batch, shard, shards):
     k = slots.k
     t = matrix(arena, slots.t, batch, k)
-    weights = carray(reals_at(slots.weights), (slots.classes,))
+    weights = array_at(reals_at(slots.weights), (slots.classes,))
     report(slots.results, weighted_binary_cross_entropy(
         matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k), t, weights),
         total_weight(t, weights))
@@ -290,7 +288,7 @@ def weighted_binary_cross_entropy_op(slots, arena, batch, shard, shards):
 def weighted_mean_squared_error_op(slots, arena, batch, shard, shards):
     k = slots.k
     t = matrix(arena, slots.t, batch, k)
-    weights = carray(reals_at(slots.weights), (slots.classes,))
+    weights = array_at(reals_at(slots.weights), (slots.classes,))
     report(slots.results, weighted_mean_squared_error(
         matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k), t, weights),
         total_weight(t, weights))
@@ -302,7 +300,7 @@ def weighted_mean_squared_error_op(slots, arena, batch, shard, shards):
 def weighted_hinge_op(slots, arena, batch, shard, shards):
     k = slots.k
     t = matrix(arena, slots.t, batch, k)
-    weights = carray(reals_at(slots.weights), (slots.classes,))
+    weights = array_at(reals_at(slots.weights), (slots.classes,))
     report(slots.results, weighted_hinge(
         matrix(arena, slots.dz, batch, k), matrix(arena, slots.z, batch, k), t, weights),
         total_weight(t, weights))
@@ -315,7 +313,7 @@ def weighted_hinge_op(slots, arena, batch, shard, shards):
 def weighted_sequence_cross_entropy_op(slots, arena, batch, shard, shards):
     n, k = batch * slots.steps, slots.k
     t = vector(arena, slots.t, n)
-    weights = carray(reals_at(slots.weights), (slots.classes,))
+    weights = array_at(reals_at(slots.weights), (slots.classes,))
     report(slots.results, weighted_sequence_cross_entropy(
         matrix(arena, slots.dz, n, k), matrix(arena, slots.z, n, k), t, weights),
         total_step_weight(t, weights))

@@ -64,14 +64,14 @@ from engine.kernels.runtime.layout import (
     WEIGHT_DECAY,
 )
 from engine.kernels.runtime.memory import call_op, finish_writes
-from engine.kernels.runtime.policy import kernel
+from engine.kernels.runtime.policy import control
 from engine.kernels.runtime.random import shuffle
 from engine.kernels.runtime.rounding import flush_denormals, restore_mode
 from engine.kernels.runtime.schedules import PLATEAU, follow_plateau, schedule_factor
 from engine.kernels.runtime.threads import do_shard, share
 
 
-@kernel
+@control
 def _walk(table, sections, first, last, arena, batch, board):
     """Do all jobs from the first section to the last; ``board`` is the helpers', or 0."""
     base = table.ctypes.data
@@ -92,7 +92,7 @@ def _walk(table, sections, first, last, arena, batch, board):
         r += count
 
 
-@kernel
+@control
 def run_section(table, sections, section, arena, batch):
     """Call every op of a section in its order, its shards one after the other.
 
@@ -118,13 +118,13 @@ def run_section(table, sections, section, arena, batch):
     restore_mode(mode)
 
 
-@kernel
+@control
 def _mean(total, items):
     """Return a mean; 0 of nothing. Weighted, there may be less than one item."""
     return total / items if items > 0.0 else 0.0
 
 
-@kernel
+@control
 def evaluate(table, sections, arena, control, results):
     """Measure loss and score of the examples that ``control`` names, without learning.
 
@@ -159,13 +159,13 @@ def evaluate(table, sections, arena, control, results):
         results[VALIDATION_SCORE] = 1.0 - results[VALIDATION_SCORE] / results[VARIANCE]
 
 
-@kernel
+@control
 def _own(value, usual):
     """Return a layer's own penalty; the usual one where it is NaN."""
     return value if value >= 0.0 else usual
 
 
-@kernel
+@control
 def _begin_step(control, hyper, requested, order, results):
     """Take over what was requested, and choose the next batch."""
     # Element by element: an assignment of slices takes Numba seconds to compile.
@@ -190,7 +190,7 @@ def _begin_step(control, hyper, requested, order, results):
     control[BATCH] = min(size, control[CAPACITY], control[EXAMPLES] - control[POSITION])
 
 
-@kernel
+@control
 def _overflowed(results):
     """Say whether any gradient of the step is NaN or infinite."""
     for place in range(FIRST_STATISTIC + GRADIENT_NONFINITE, results.size, STATISTICS):
@@ -199,7 +199,7 @@ def _overflowed(results):
     return False
 
 
-@kernel
+@control
 def _end_epoch(hyper, control, results):
     """Sum the epoch up, and let the plateau schedule see its loss."""
     results[EPOCH_LOSS] = _mean(results[EPOCH_SUM], results[EPOCH_ITEMS])
@@ -212,7 +212,7 @@ def _end_epoch(hyper, control, results):
         state[0], state[1], state[2] = 1.0, float("inf"), 0.0
 
 
-@kernel
+@control
 def _end_step(table, sections, arena, control, hyper, results):
     """Count the step; at the end of an epoch, validate with the average of the weights, if any."""
     control[STEP] += 1
@@ -237,7 +237,7 @@ def _end_step(table, sections, arena, control, hyper, results):
     control[POSITION] = 0
 
 
-@kernel
+@control
 def _record(ring, control, results):
     """Write the step's row; the head moves last, so that a reader never sees half a row."""
     row = control[HEAD] % ring.shape[0]
@@ -250,7 +250,7 @@ def _record(ring, control, results):
     control[HEAD] += 1
 
 
-@kernel
+@control
 def _train(table, sections, arena, control, hyper, requested, order, results, ring, steps):
     """Do what `run_steps` says, whatever the treatment of denormals."""
     for done in range(steps):
@@ -275,7 +275,7 @@ def _train(table, sections, arena, control, hyper, requested, order, results, ri
     return steps
 
 
-@kernel
+@control
 def run_steps(table, sections, arena, control, hyper, requested, order, results, ring, steps):
     """Train for up to ``steps`` mini-batches.
 

@@ -167,22 +167,37 @@ def _array(context: Any, builder: Any, kind: Any, data: Any, shape: list[Any],
     return result._getvalue()
 
 
-def _view(arena: Any, dimensions: int, dtype: Any = None) -> Any:
-    """Return signature and code of an intrinsic ``(arena, offset, *shape)`` that makes an array.
+def _contiguous(context: Any, builder: Any, kind: Any, data: Any, shape: list[Any]) -> Any:
+    """Return the same of rows behind one another, as code."""
+    strides = [_size(context, kind)]
+    for length in reversed(shape[1:]):
+        strides.insert(0, builder.mul(strides[0], length))
+    return _array(context, builder, kind, data, shape, strides)
 
-    Numba would compile `numba.carray` a hundred times over, at every place that asks for it.
-    """
+
+def _view(arena: Any, dimensions: int, dtype: Any = None) -> Any:
+    """Return signature and code of an intrinsic ``(arena, offset, *shape)`` that makes an array."""
     kind = types.Array(dtype or arena.dtype, dimensions, "C")
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         number = context.get_data_type(kind.dtype)
         place, *shape = args[1:]
         data = builder.bitcast(builder.gep(args[0], [place]), number.as_pointer())
-        strides = [_size(context, kind)]
-        for length in reversed(shape[1:]):
-            strides.insert(0, builder.mul(strides[0], length))
-        return _array(context, builder, kind, data, shape, strides)
+        return _contiguous(context, builder, kind, data, shape)
     return kind(arena, *[types.int64] * (1 + dimensions)), codegen
+
+
+@intrinsic
+def array_at(typingctx: Any, pointer: Any, shape: Any) -> Any:
+    """Return a C-contiguous array of numbers that begin at a pointer.
+
+    As `numba.carray` does, which Numba compiles as a function of its own for every type.
+    """
+    kind = types.Array(pointer.dtype, len(shape), "C")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _contiguous(context, builder, kind, args[0], cgutils.unpack_tuple(builder, args[1]))
+    return kind(pointer, types.UniTuple(types.int64, len(shape))), codegen
 
 
 @intrinsic
@@ -215,6 +230,19 @@ def image(typingctx: Any, arena: Any, offset: Any, examples: Any, height: Any, w
           channels: Any) -> Any:
     """Return a part of the arena as a 4-D array."""
     return _view(arena, 4)
+
+
+@intrinsic
+def strided(typingctx: Any, pointer: Any, rows: Any, columns: Any, row: Any, step: Any) -> Any:
+    """Return a 2-D array at a pointer, of any strides; these are counted in numbers."""
+    kind = types.Array(pointer.dtype, 2, "A")
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data, rows, columns, *strides = args
+        size = _size(context, kind)
+        return _array(context, builder, kind, data, [rows, columns],
+                      [builder.mul(stride, size) for stride in strides])
+    return kind(pointer, *[types.int64] * 4), codegen
 
 
 @intrinsic

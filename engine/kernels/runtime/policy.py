@@ -7,6 +7,7 @@ from typing import Any
 
 from numba import cfunc, njit, types
 
+from engine.kernels.runtime.linking import Control, Kernel, compiled
 from engine.kernels.runtime.slots import Slots
 
 FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
@@ -14,17 +15,31 @@ FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
 
 OPTIONS = {"nogil": True, "no_cfunc_wrapper": True, "fastmath": FASTMATH, "error_model": "numpy"}
 
-kernel = njit(cache=True, **OPTIONS)
+kernel = compiled(Kernel, **OPTIONS)
 """Compile a function that kernels, ops or Python call; it runs without the interpreter's lock."""
 
-careful = njit(cache=True, nogil=True, fastmath={"nsz", "contract"}, error_model="numpy")
+shared = kernel
+"""Compile what some kernels have in common once for each of its types: `inlined`, it would be
+compiled anew at every place that calls it.
+"""
+
+control = compiled(Control, **OPTIONS)
+"""Compile a function of the training loop: it decides what runs, and sums nothing up."""
+
+finished = njit(cache=True, **OPTIONS)
+"""Compile a function to machine code before it becomes a part of others. LLVM prepares its loops on
+the way, and then unrolls them otherwise; so long sums keep the order in which runs are recorded.
+"""
+
+careful = compiled(Kernel, nogil=True, no_cfunc_wrapper=True, fastmath={"nsz", "contract"},
+                   error_model="numpy")
 """Compile a function whose rounding errors are arranged on purpose: nothing may be reordered."""
 
 INTO_LOOPS = {"forceinline": True}
 """What lets a function become part of whatever loop applies it."""
 
-careful_in_loops = njit(cache=True, nogil=True, fastmath={"nsz", "contract"},
-                        error_model="numpy", **INTO_LOOPS)
+careful_in_loops = compiled(Kernel, nogil=True, no_cfunc_wrapper=True,
+                            fastmath={"nsz", "contract"}, error_model="numpy", **INTO_LOOPS)
 """The same as `careful` for one so long that the compiler would otherwise call it number by number,
 from a loop that could apply it to a register: GELU then takes an eighth of the time.
 """
@@ -68,11 +83,13 @@ class Op:
     comes_last : bool
         Whether it may run behind all other ops of its section: what it reads none of them
         overwrites, and what it writes none of them reads.
+    needs : callable, optional
+        Makes ready, for a precision, what the op calls by its address.
     """
 
     def __init__(self, function: Function, slots: Slots, formula: str, is_whole: bool = False,
                  weight: int = 1, by_examples: bool | ByExamples = False,
-                 comes_last: bool = False) -> None:
+                 comes_last: bool = False, needs: Callable[[str], None] | None = None) -> None:
         self.name = function.__name__.removesuffix("_op")
         self.slots = slots
         self.formula = formula
@@ -80,12 +97,15 @@ class Op:
         self.weight = weight
         self.comes_last = comes_last
         self._by_examples = by_examples
+        self.needs = needs
         self._function = function
         self._compiled: dict[str, Any] = {}
 
     def address(self, precision: str) -> int:
         """Return the machine address for ``float32`` or ``float64``; compiles if need be."""
         if precision not in self._compiled:
+            if self.needs is not None:
+                self.needs(precision)
             real = DTYPES[precision]
             signature = types.void(self.slots, types.CPointer(real), *[types.int64] * 3)
             self._compiled[precision] = compiled_callback(signature, self._function)
@@ -115,8 +135,8 @@ OPS: dict[str, Op] = {}
 
 
 def op(slots: str, formula: str, *, whole: bool = False, weight: int = 1,
-       by_examples: bool | ByExamples = False, comes_last: bool = False
-       ) -> Callable[[Function], Op]:
+       by_examples: bool | ByExamples = False, comes_last: bool = False,
+       needs: Callable[[str], None] | None = None) -> Callable[[Function], Op]:
     """Register a function ``(slots, arena, batch, shard, shards)`` as an op.
 
     Parameters
@@ -133,9 +153,12 @@ def op(slots: str, formula: str, *, whole: bool = False, weight: int = 1,
         Whether a shard works on its own examples alone, or what says so of a row's slots.
     comes_last : bool
         See `Op`.
+    needs : callable, optional
+        Called with a precision before the op is compiled for it: see `Op`.
     """
     def register(function: Function) -> Op:
-        registered = Op(function, Slots(slots), formula, whole, weight, by_examples, comes_last)
+        registered = Op(function, Slots(slots), formula, whole, weight, by_examples, comes_last,
+                        needs)
         OPS[registered.name] = registered
         return registered
     return register

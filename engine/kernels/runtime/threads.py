@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from engine.kernels.runtime.layout import ADDRESS, HELPERS, ROW_LENGTH, TURN
 from engine.kernels.runtime.memory import call_op, integers_at
-from engine.kernels.runtime.policy import inlined, kernel
+from engine.kernels.runtime.policy import control, inlined
 from engine.kernels.runtime.rounding import ON_ARM, ON_X86, flush_denormals, restore_mode
 
 # A board, int64. What different threads write lies apart: no two in one line of a cache.
@@ -148,7 +148,7 @@ def _take_turn(first, place, arena, batch, shard, shards):
     call_op(integers_at(row)[ADDRESS], row, arena, batch, shard, shards)
 
 
-@kernel
+@control
 def do_shard(first, count, arena, batch, shard, shards):
     """Do a shard of a job.
 
@@ -169,7 +169,7 @@ def do_shard(first, count, arena, batch, shard, shards):
         _take_turn(first, place, arena, batch, shard, shards)
 
 
-@kernel
+@control
 def share(board, first, count, arena, batch, shards):
     """Do all shards of a job, together with whoever helps.
 
@@ -209,7 +209,7 @@ def share(board, first, count, arena, batch, shards):
         waited = _wait(board, waited, PATIENCE)
 
 
-@kernel
+@control
 def help_out(board):
     """Do shards of what is on the board until it is closed.
 

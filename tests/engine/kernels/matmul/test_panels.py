@@ -54,7 +54,7 @@ def test_every_number_arrives_and_nothing_beside_is_touched(copies: tuple[Any, s
 
 @pytest.fixture(params=PRECISIONS)
 def precision(request: pytest.FixtureRequest) -> str:
-    tile.install(request.param)
+    kernels.install(request.param)
     return str(request.param)
 
 
@@ -82,7 +82,7 @@ def check(precision: str, m: int, k: int, n: int, begun: bool, transposed: bool)
        transposed=st.booleans(), precision=st.sampled_from(PRECISIONS))
 def test_a_product_in_one_panel(m: int, k: int, n: int, begun: bool, transposed: bool,
                                 precision: str) -> None:
-    tile.install(precision)
+    kernels.install(precision)
     check(precision, m, k, n, begun, transposed)
 
 
@@ -144,7 +144,7 @@ def test_sums_over_rows(rows: int, columns: int, precision: str) -> None:
 @pytest.mark.parametrize(("depth", "rows", "columns"), [(128, 512, 256), (300, 640, 131)])
 def test_rows_that_collide_in_a_cache_give_the_bytes_of_others(depth: int, rows: int, columns: int
                                                                ) -> None:
-    tile.install("float32")
+    kernels.install("float32")
     rng = np.random.default_rng(depth)
     x = rng.standard_normal((depth, rows)).astype(np.float32)
     b = rng.standard_normal((depth, columns)).astype(np.float32)

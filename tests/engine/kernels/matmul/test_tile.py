@@ -298,9 +298,9 @@ def test_kernels_pass_tables(installed: str, add: int, begun: bool) -> None:
 
 
 def test_installing_twice_keeps_the_address(installed: str) -> None:
-    before = tile._CELLS[installed].value
+    before = tile.PRODUCT.cells[installed].value
     tile.install(installed)
-    assert tile._CELLS[installed].value == before != 0
+    assert tile.PRODUCT.cells[installed].value == before != 0
 
 
 def test_this_machines_unit_is_one_of_those_tested() -> None:
@@ -339,7 +339,7 @@ for precision in ("float32", "float64"):
         c = np.full((m, n), np.nan, precision)
         product(c, a, b, 0)
         np.testing.assert_allclose(c, a.astype(float) @ b.astype(float), 0, 1e-3)
-text = tile._COMPILED["float32"].inspect_llvm()
+text = tile.PRODUCT.compiled["float32"].inspect_llvm()
 assert "fmuladd" in text or "fma" in text
 """
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from engine.kernels.matmul import tile
+from engine.kernels.matmul import panels, tile
 from engine.kernels.ops import dense as kernels
 from tests.engine.kernels.agreement import (
     PRECISIONS,
@@ -24,7 +24,7 @@ SHAPES = ((1, 1, 1), (1, 7, 3), (5, 1, 1), (3, 5, 2), (7, 13, 11), (8, 16, 48), 
 
 @pytest.fixture(params=PRECISIONS)
 def precision(request: pytest.FixtureRequest) -> str:
-    tile.install(request.param)
+    panels.install(request.param)
     return str(request.param)
 
 

@@ -42,9 +42,9 @@ assert chosen() == before, "compiling has changed the choice"
 kernels = mixed, shuffle
 print(json.dumps({
     "name": before[0], "features": before[1], "unit": registers.UNIT.bytes,
-    "zmm": "zmm" in tile._COMPILED["float32"]._library.get_asm_str(),
+    "zmm": "zmm" in tile.PRODUCT.compiled["float32"]._library.get_asm_str(),
     "hits": sum(sum(kernel.stats.cache_hits.values()) for kernel in kernels)
-            + tile._COMPILED["float32"].cache_hits,
+            + tile.PRODUCT.compiled["float32"].cache_hits,
     "misses": sum(sum(kernel.stats.cache_misses.values()) for kernel in kernels)}))
 """
 
