@@ -64,9 +64,7 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
     longest_text : int
         Steps that the longest text to be read needs; 0 leaves unsaid whether there are as many.
     """
-    issues = [*_training_issues(project.training, task), *_layer_issues(project.network)]
-    if not issues:
-        issues.extend(precision_issues(project))
+    issues = [*diagnose_alike(project, task)]
     if not issues:
         issues.extend(augmentation_issues(project.training.augmentation, task, is_image,
                                           vocabulary > 0))
@@ -74,6 +72,16 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
         issues.extend(_fit_issues(project, task, n_inputs, n_outputs, longest_text))
         issues.extend(_range_issues(LOSSES[project.training.loss], target_range))
     return tuple(issues)
+
+
+def diagnose_alike(project: ProjectSpec, task: Task) -> tuple[Issue, ...]:
+    """Return what is wrong with a project however its layers and the data fit; never raises.
+
+    Of one that differs from a sound project in first weights alone, and in numbers of its training,
+    that is all there can be.
+    """
+    issues = [*_training_issues(project.training, task), *_layer_issues(project.network)]
+    return tuple(issues or precision_issues(project))
 
 
 def diagnose_layers(network: NetworkSpec) -> tuple[Issue, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -30,6 +31,8 @@ class Drawn:
         recurrent layer are.
     is_padded : bool
         Whether row 0, which stands for no token, is 0.
+    is_random : bool
+        Whether it asks for random numbers.
     """
 
     scheme: Initialiser
@@ -40,6 +43,7 @@ class Drawn:
     gain: float = 1.0
     parts: int = 1
     is_padded: bool = False
+    is_random: ClassVar[bool] = True
 
     def __call__(self, rng: np.random.Generator) -> Weights:
         """Return the weights, float64."""
@@ -76,6 +80,11 @@ class Biases:
     twice: int = 0
 
     @property
+    def is_random(self) -> bool:
+        """Whether it asks for random numbers."""
+        return self.scheme.bias_limit is not None
+
+    @property
     def limit(self) -> float:
         """How far a random number lies at most from where biases start; 0 where none is random."""
         limit = self.scheme.bias_limit
@@ -100,10 +109,13 @@ class Filled:
         The number.
     size : int
         How often.
+    is_random : bool
+        Whether it asks for random numbers.
     """
 
     value: float
     size: int
+    is_random: ClassVar[bool] = False
 
     def __call__(self, rng: np.random.Generator) -> Weights:
         """Return them, float64[size]."""

@@ -36,6 +36,10 @@ def _view(plan: Plan, value: Value, gradient: bool) -> Reals:
     return plan.arena[begin:begin + value.size].reshape(value.shape)
 
 
+_UNUSED = np.random.default_rng(0)
+"""For parameters that do not begin at random."""
+
+
 def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
     """Fill the parameters with the initial values that the project asks for.
 
@@ -46,7 +50,9 @@ def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
     for layer in resolve(project.network, (n_inputs,)):
         for parameter in layer.parameters():
             name = f"{layer.spec.id}/{parameter.name}"
-            rng = np.random.default_rng([project.training.seed, zlib.crc32(name.encode())])
+            # To seed one takes as long as to draw some hundreds of numbers.
+            rng = np.random.default_rng([project.training.seed, zlib.crc32(name.encode())]) \
+                if parameter.draw.is_random else _UNUSED
             places[name][...] = parameter.draw(rng)
 
 

@@ -22,7 +22,7 @@ from engine.experiments.headless import Datasets
 from engine.experiments.local import Answer, Begun, Computed, Failed, Preparing
 from engine.experiments.results import Told
 from engine.spec import ProjectSpec
-from gui.workbench.engine_port import TrainerLike, load_engine, make_trainer
+from gui.workbench.engine_port import TrainerLike, load_engine, trainers_in_turn
 
 POLITENESS = 5
 """How far it lets everything else on the computer go first, as `os.nice` counts."""
@@ -66,6 +66,7 @@ class _Computing:
     def __init__(self, answers: BinaryIO) -> None:
         self._answers = answers
         self._datasets = Datasets()
+        self._trainer = trainers_in_turn()
         self._key = ""
 
     def compute(self, job: Job) -> None:
@@ -80,7 +81,7 @@ class _Computing:
         self._tell(Computed(result))
 
     def _make(self, project: ProjectSpec, dataset: Dataset) -> TrainerLike:
-        trainer = make_trainer(project, dataset, run_id=0, progress=self._prepare, threads=1)
+        trainer = self._trainer(project, dataset, self._prepare)
         self._tell(Begun(self._key))
         return trainer
 
