@@ -371,7 +371,7 @@ class LayerKind(ABC):
         What a file holds may be of any type: a default also stands for a word where there is to be
         a number, which `engine.layers.diagnose` says is wrong.
         """
-        found = {key: field.default for key, field in self._fields.items()}
+        found = dict(self._defaults)
         for key, value in layer.options.items():
             field = self._fields.get(key)
             if field is not None and field.takes(value):
@@ -382,3 +382,7 @@ class LayerKind(ABC):
     def _fields(self) -> Mapping[str, Field]:
         """Its options by their keys."""
         return {field.key: field for field in self.fields}
+
+    @cached_property
+    def _defaults(self) -> Mapping[str, Option]:
+        return {field.key: field.default for field in self.fields}

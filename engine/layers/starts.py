@@ -31,8 +31,8 @@ class Drawn:
         recurrent layer are.
     is_padded : bool
         Whether row 0, which stands for no token, is 0.
-    is_random : bool
-        Whether it asks for random numbers.
+    constant : float | None
+        The number that all of them are; None where they differ, or are random.
     """
 
     scheme: Initialiser
@@ -43,7 +43,7 @@ class Drawn:
     gain: float = 1.0
     parts: int = 1
     is_padded: bool = False
-    is_random: ClassVar[bool] = True
+    constant: ClassVar[None] = None
 
     def __call__(self, rng: np.random.Generator) -> Weights:
         """Return the weights, float64."""
@@ -80,9 +80,10 @@ class Biases:
     twice: int = 0
 
     @property
-    def is_random(self) -> bool:
-        """Whether it asks for random numbers."""
-        return self.scheme.bias_limit is not None
+    def constant(self) -> float | None:
+        """The number that all of them are; None where they differ, or are random."""
+        is_random = self.scheme.bias_limit is not None
+        return None if is_random or len(set(self.starts)) > 1 else self.starts[0]
 
     @property
     def limit(self) -> float:
@@ -109,13 +110,15 @@ class Filled:
         The number.
     size : int
         How often.
-    is_random : bool
-        Whether it asks for random numbers.
     """
 
     value: float
     size: int
-    is_random: ClassVar[bool] = False
+
+    @property
+    def constant(self) -> float:
+        """The number."""
+        return self.value
 
     def __call__(self, rng: np.random.Generator) -> Weights:
         """Return them, float64[size]."""

@@ -10,6 +10,7 @@ from engine.data.dataset import Dataset
 from engine.kernels.runtime import layout
 from engine.plan import Plan, Shared, build_plan, renewed
 from engine.spec import ProjectSpec
+from engine.telemetry.parts import Wanted
 from engine.telemetry.ring import Ring
 from engine.training import warmup
 from engine.training.examples import (
@@ -19,6 +20,8 @@ from engine.training.examples import (
     measured_rows,
     prepare,
 )
+from engine.training.observe import available
+from engine.training.order import carries_state
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,10 @@ class Frame:
         The network in memory, its parameters zero.
     ring : Ring
         Where the loop writes a row for each step.
+    is_free : bool
+        Whether examples may be taken in any order.
+    available : Wanted
+        The parts of a snapshot that there can be.
     """
 
     training: Integers
@@ -42,6 +49,8 @@ class Frame:
     examples: Examples
     plan: Plan
     ring: Ring
+    is_free: bool
+    available: Wanted
 
     @classmethod
     def built(cls, project: ProjectSpec, dataset: Dataset, *, threads: int = 1,
@@ -64,7 +73,8 @@ class Frame:
         plan = build(project, dataset, examples, threads)
         layers = [layer.spec.id for layer in plan.layers if layer.statistic >= 0]
         return cls(training, validation, examples, plan,
-                   Ring(layers, plan.shared.control, layout.HEAD))
+                   Ring(layers, plan.shared.control, layout.HEAD),
+                   not carries_state(project.network), available(plan, dataset))
 
     def renewed(self, project: ProjectSpec, dataset: Dataset) -> Frame:
         """Return what `built` would, in the memory of this one, which is done with.

@@ -125,7 +125,7 @@ class Trainer:
                                      progress=progress)
         self._training, self._validation = frame.training, frame.validation
         self._examples, self._plan, self.ring = frame.examples, frame.plan, frame.ring
-        self._arrangement = Order(project.network, dataset.training)
+        self._arrangement = Order(frame.is_free, dataset.training)
         self._order = self._arrangement.rows
         self._pace = self._new_pace()
         self._trained_s = 0.0
@@ -136,7 +136,7 @@ class Trainer:
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
         self._writer = Writer(dataset, project.training.seed) if dataset.is_continued else None
-        self._available = observe.available(self._subject)
+        self._available = frame.available
         if checkpoint is not None:
             self._begin_at(checkpoint)
 
@@ -168,7 +168,8 @@ class Trainer:
         return report
 
     def _new_pace(self) -> Pace:
-        is_shared = (self._plan.table[:, [layout.SHARDS, layout.TOGETHER]] > 1).any()
+        is_shared = self._threads > 1 and (
+            self._plan.table[:, [layout.SHARDS, layout.TOGETHER]] > 1).any()
         return Pace(self._threads if is_shared else 1)
 
     @property
@@ -505,7 +506,7 @@ class Trainer:
         order = self._training if which == "training" else self._validation
         with averaging.averaged(self._plan):
             return observe.evaluate(self._plan, self._examples, self._dataset, order,
-                                    self.project.training.loss)[0]
+                                    self.project.training.loss, shows=False)[0]
 
     def predict(self, inputs: Doubles) -> Doubles:
         """Return the network's output, probabilities for classes.

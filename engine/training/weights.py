@@ -36,10 +36,6 @@ def _view(plan: Plan, value: Value, gradient: bool) -> Reals:
     return plan.arena[begin:begin + value.size].reshape(value.shape)
 
 
-_UNUSED = np.random.default_rng(0)
-"""For parameters that do not begin at random."""
-
-
 def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
     """Fill the parameters with the initial values that the project asks for.
 
@@ -50,9 +46,11 @@ def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
     for layer in resolve(project.network, (n_inputs,)):
         for parameter in layer.parameters():
             name = f"{layer.spec.id}/{parameter.name}"
-            # To seed one takes as long as to draw some hundreds of numbers.
-            rng = np.random.default_rng([project.training.seed, zlib.crc32(name.encode())]) \
-                if parameter.draw.is_random else _UNUSED
+            if (constant := parameter.draw.constant) is not None:
+                # To seed a generator takes as long as to draw some hundreds of numbers.
+                places[name].fill(constant)
+                continue
+            rng = np.random.default_rng([project.training.seed, zlib.crc32(name.encode())])
             places[name][...] = parameter.draw(rng)
 
 
