@@ -48,6 +48,8 @@ FEWER_THREADS = dict.fromkeys(
 class Begun(msgspec.Struct, frozen=True, tag=True):
     """A process has all that it needs for a cell, and trains it.
 
+    Not told of a cell that was there when the one before was done, and needed nothing: it is clear.
+
     Attributes
     ----------
     key : str
@@ -308,6 +310,8 @@ class _Worker:
             self.state = replace(self.state, done=self.state.done + 1)
             job = self._in_hand.popleft()
             self._time(job, answer.result)
+            if self._in_hand:
+                self._tell("working", values=self._in_hand[0].values)
             feed.done(job, answer.result)
         else:
             feed.failed(answer.told.message)

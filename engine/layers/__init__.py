@@ -4,7 +4,7 @@ from engine.layers.activations import ACTIVATIONS, ActivationFunction
 from engine.layers.adapt import fitted, output_layer
 from engine.layers.augmentation import AUGMENTATIONS, OF_IMAGES
 from engine.layers.cost import LayerCost, costs
-from engine.layers.diagnose import diagnose, diagnose_layers
+from engine.layers.diagnose import diagnose, diagnose_alike, diagnose_layers
 from engine.layers.export import Node
 from engine.layers.initialisers import INITIALISERS, Initialiser
 from engine.layers.issue import Issue
@@ -54,6 +54,7 @@ __all__ = [
     "Value",
     "costs",
     "diagnose",
+    "diagnose_alike",
     "diagnose_layers",
     "fitted",
     "infer_shapes",

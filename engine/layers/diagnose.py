@@ -76,6 +76,23 @@ def diagnose(project: ProjectSpec, task: Task, n_inputs: int, n_outputs: int, *,
     return tuple(issues)
 
 
+def diagnose_alike(project: ProjectSpec, task: Task) -> tuple[Issue, ...]:
+    """Return what is wrong with a project that is like one in which `diagnose` has found nothing.
+
+    Parameters
+    ----------
+    project : ProjectSpec
+        It differs from the other one in how parameters begin, and in numbers of its training.
+    task : str
+        The data set's task.
+    """
+    issues = [*_training_issues(project.training, task)]
+    fine: set[object] = set()
+    for position, layer in enumerate(project.network):
+        issues.extend(_new_issues(position, layer, fine))
+    return tuple(issues or precision_issues(project))
+
+
 def diagnose_layers(network: NetworkSpec) -> tuple[Issue, ...]:
     """Return what keeps a network from being trained on whatever data; never raises."""
     return tuple(_layer_issues(network))
@@ -125,13 +142,21 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
         seen.add(layer.id)
         if position and _starts_network(layer):
             yield Issue(layer.id, say("layer.second-input", position=position))
-        # Deep networks have many layers with equal options.
-        told = _told(layer)
-        if told is None or told not in fine:
-            issues = [*_option_issues(position, layer), *_penalty_issues(position, layer)]
-            yield from issues
-            if told is not None and not issues:
-                fine.add(told)
+        yield from _new_issues(position, layer, fine)
+
+
+def _new_issues(position: int, layer: LayerSpec, fine: set[object]) -> list[Issue]:
+    """Return what is wrong with a layer's options and penalties, unless equal ones were ``fine``.
+
+    Deep networks have many layers with equal options.
+    """
+    told = _told(layer)
+    if told is not None and told in fine:
+        return []
+    issues = [*_option_issues(position, layer), *_penalty_issues(position, layer)]
+    if told is not None and not issues:
+        fine.add(told)
+    return issues
 
 
 def _told(layer: LayerSpec) -> object | None:

@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from engine.arrays import Reals
@@ -362,7 +363,7 @@ class LayerKind(ABC):
 
     def field(self, key: str) -> Field | None:
         """Return the field of this key, if the kind has it."""
-        return next((field for field in self.fields if field.key == key), None)
+        return self._fields.get(key)
 
     def options(self, layer: LayerSpec) -> dict[str, Option]:
         """Return the layer's options with defaults for what it leaves out.
@@ -370,6 +371,18 @@ class LayerKind(ABC):
         What a file holds may be of any type: a default also stands for a word where there is to be
         a number, which `engine.layers.diagnose` says is wrong.
         """
-        given = layer.options
-        return {field.key: given[field.key] if field.key in given and field.takes(
-            given[field.key]) else field.default for field in self.fields}
+        found = dict(self._defaults)
+        for key, value in layer.options.items():
+            field = self._fields.get(key)
+            if field is not None and field.takes(value):
+                found[key] = value
+        return found
+
+    @cached_property
+    def _fields(self) -> Mapping[str, Field]:
+        """Its options by their keys."""
+        return {field.key: field for field in self.fields}
+
+    @cached_property
+    def _defaults(self) -> Mapping[str, Option]:
+        return {field.key: field.default for field in self.fields}

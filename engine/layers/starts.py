@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -30,6 +31,8 @@ class Drawn:
         recurrent layer are.
     is_padded : bool
         Whether row 0, which stands for no token, is 0.
+    constant : float | None
+        The number that all of them are; None where they differ, or are random.
     """
 
     scheme: Initialiser
@@ -40,6 +43,7 @@ class Drawn:
     gain: float = 1.0
     parts: int = 1
     is_padded: bool = False
+    constant: ClassVar[None] = None
 
     def __call__(self, rng: np.random.Generator) -> Weights:
         """Return the weights, float64."""
@@ -76,6 +80,12 @@ class Biases:
     twice: int = 0
 
     @property
+    def constant(self) -> float | None:
+        """The number that all of them are; None where they differ, or are random."""
+        is_random = self.scheme.bias_limit is not None
+        return None if is_random or len(set(self.starts)) > 1 else self.starts[0]
+
+    @property
     def limit(self) -> float:
         """How far a random number lies at most from where biases start; 0 where none is random."""
         limit = self.scheme.bias_limit
@@ -104,6 +114,11 @@ class Filled:
 
     value: float
     size: int
+
+    @property
+    def constant(self) -> float:
+        """The number."""
+        return self.value
 
     def __call__(self, rng: np.random.Generator) -> Weights:
         """Return them, float64[size]."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import msgspec
+
 from engine.layers.activations import ACTIVATION_CHOICES, ACTIVATIONS
 from engine.layers.initialisers import (
     DRAWN_CHOICES,
@@ -17,6 +19,7 @@ from engine.layers.kind import LayerKind, Options, Parameter, Shape
 from engine.layers.mean_field import MeanFieldRule, Passage
 from engine.layers.starts import Biases, Drawn
 from engine.messages import Message, say
+from engine.spec import NetworkSpec
 from engine.spec.fields import Choice, Field
 
 INITIAL_FIELDS = (
@@ -46,6 +49,13 @@ BIAS_FIELDS = (
 AT_FIRST = frozenset({"weights", "spread", "gain", "initial_bias", "recurrent_weights",
                       "recurrent_spread", "forget_bias"})
 """Options of layers that say how their parameters begin, and nothing later."""
+
+
+def without_starts(network: NetworkSpec) -> NetworkSpec:
+    """Return the network without what says how parameters begin."""
+    return NetworkSpec(tuple(msgspec.structs.replace(layer, options={
+        key: value for key, value in layer.options.items() if key not in AT_FIRST})
+        for layer in network))
 
 
 class WeightedKind(LayerKind):

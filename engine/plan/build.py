@@ -315,6 +315,37 @@ def build_plan(project: ProjectSpec, inputs: Reals | ByteRows, targets: Reals, c
         "control": shared.control.ctypes.data, "hyper": shared.hyper.ctypes.data,
         "results": shared.results.ctypes.data}, threads,
         min(project.training.batch_size or capacity, capacity))
+    _prepare_shared(shared, project, layers, capacity)
+    return Plan(
+        arena=arena, table=table, sections=sections, lines=builder.table.lines(),
+        blocks=builder.blocks, shared=shared, layers=layers, input=batch, target=target,
+        prediction=prediction, stores=stores, capacity=capacity, parameters=regions[1] - regions[0],
+        average=average, work=builder.work, backward_work=builder.backward_work)
+
+
+def renewed(plan: Plan, project: ProjectSpec) -> Plan:
+    """Return the plan that `build_plan` would make, in the memory of one that is done with.
+
+    Parameters
+    ----------
+    plan : Plan
+        What `build_plan` made for a project of the same form, examples and capacity; nobody uses it
+        any more.
+    project : ProjectSpec
+        A project of the same form: see `engine.layers.form_of`.
+    """
+    shared = plan.shared
+    # All of it: ops rely on zeros where nobody has written yet.
+    for array, value in ((plan.arena, 0), (shared.control, 0), (shared.hyper, math.nan),
+                         (shared.requested, 0), (shared.results, 0)):
+        array.fill(value)
+    _prepare_shared(shared, project, plan.layers, plan.capacity)
+    return plan.of(project.network)
+
+
+def _prepare_shared(shared: Shared, project: ProjectSpec, layers: Sequence[PlannedLayer],
+                    capacity: int) -> None:
+    """Write what a plan has to say to its ops and to the loop."""
     shared.control[layout.CAPACITY] = capacity
     write_own(shared.hyper, project.network.layers, project.training)
     # What a frozen layer's update would be, nobody ever writes.
@@ -322,11 +353,6 @@ def build_plan(project: ProjectSpec, inputs: Reals | ByteRows, targets: Reals, c
         if layer.spec.frozen and layer.statistic >= 0:
             place = layout.FIRST_STATISTIC + layer.statistic * layout.STATISTICS
             shared.results[place + layout.UPDATE_RATIO] = math.nan
-    return Plan(
-        arena=arena, table=table, sections=sections, lines=builder.table.lines(),
-        blocks=builder.blocks, shared=shared, layers=layers, input=batch, target=target,
-        prediction=prediction, stores=stores, capacity=capacity, parameters=regions[1] - regions[0],
-        average=average, work=builder.work, backward_work=builder.backward_work)
 
 
 def _shared_for(layers: Sequence[ResolvedLayer]) -> Shared:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from engine.kernels.runtime import layout
 from engine.layers import UsedRows, Value
 from engine.plan.batches import Store
 from engine.plan.table import Line
-from engine.spec import LayerSpec
+from engine.spec import LayerSpec, NetworkSpec
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,13 @@ class Plan:
     average: int
     work: int
     backward_work: int
+
+    def of(self, network: NetworkSpec) -> Plan:
+        """Return the plan in the same memory for a network that differs in first weights alone."""
+        specs = {layer.id: layer for layer in network}
+        return replace(self, layers=tuple(
+            layer if layer.spec is specs[layer.spec.id] else
+            replace(layer, spec=specs[layer.spec.id]) for layer in self.layers))
 
     def forget_rows(self) -> None:
         """Let the next step put every gradient of a table to 0 that it does not compute.

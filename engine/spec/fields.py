@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from engine.messages import Message, say
@@ -111,9 +112,13 @@ class Field:
         if isinstance(self.default, bool):
             return isinstance(value, bool)
         if isinstance(self.default, str):
-            return isinstance(value, str) and (
-                not self.choices or any(value == choice.key for choice in self.choices))
+            return isinstance(value, str) and (not self.choices or value in self._keys)
         return is_finite(value) and (isinstance(self.default, float) or isinstance(value, int))
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        """What a text may be; without choices, any."""
+        return frozenset(choice.key for choice in self.choices)
 
     def problem(self, value: object) -> str:
         """Say in words what is wrong with a value, or return an empty text."""
@@ -121,7 +126,7 @@ class Field:
         return "" if fault is None else fault.text
 
     def _choice_fault(self, value: object) -> Message | None:
-        if isinstance(value, str) and any(value == choice.key for choice in self.choices):
+        if isinstance(value, str) and value in self._keys:
             return None
         return say("field.none-of", value=shown(value),
                    choices=tuple(choice.key for choice in self.choices))

@@ -16,7 +16,7 @@ from engine.data.learnable import check_codes, check_examples
 from engine.data.rows import ByteRows, Inputs
 from engine.data.transcription import text_lengths
 from engine.errors import SpecError
-from engine.layers import LOSSES, costs, diagnose, infer_shapes
+from engine.layers import LOSSES, costs, diagnose, diagnose_alike, infer_shapes
 from engine.layers.losses import OF_CLASSES
 from engine.spec import NetworkSpec, ProjectSpec
 
@@ -40,6 +40,12 @@ def measured_examples(dataset: Dataset) -> int:
     if dataset.tokens is None:
         return MEASURED
     return max(min(MEASURED, MEASURED_STEPS // dataset.n_inputs), FEWEST)
+
+
+def measured_rows(dataset: Dataset) -> tuple[Integers, Integers]:
+    """Return the training and the validation examples that are measured, int64[...] each."""
+    most = measured_examples(dataset)
+    return (dataset.training[:most].astype(np.int64), dataset.validation[:most].astype(np.int64))
 
 
 def capacity_for(network: NetworkSpec, n_inputs: int) -> int:
@@ -146,6 +152,12 @@ def prepare(project: ProjectSpec, dataset: Dataset, measured: Integers) -> Examp
     return Examples(inputs if isinstance(inputs, ByteRows) else np.ascontiguousarray(inputs, dtype),
                     np.ascontiguousarray(targets, dtype), variance, dataset.image_shape,
                     class_weights(project, dataset))
+
+
+def check_alike(project: ProjectSpec, dataset: Dataset) -> None:
+    """Raise what `prepare` would, for a project of the form of another one that it has passed."""
+    if issues := diagnose_alike(project, dataset.task):
+        raise SpecError.of(issues[0].message)
 
 
 def width_of_targets(project: ProjectSpec, dataset: Dataset) -> int:

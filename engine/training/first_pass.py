@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.layers.initialisers import PROBE
-from engine.layers.weighted import AT_FIRST
+from engine.layers.weighted import without_starts
 from engine.plan import Plan, build_plan
 from engine.spec import NetworkSpec, ProjectSpec
 from engine.telemetry.parts import Wanted
@@ -72,7 +72,7 @@ class FirstPass:
 
     def _plan_for(self, project: ProjectSpec) -> Plan:
         """Return a plan of the project's network, an earlier one where that will do."""
-        form = _form(project.network)
+        form = without_starts(project.network)
         if self._plan is None or form != self._built_for:
             examples = self._examples
             warmup.compile_for(project, examples, None)
@@ -80,9 +80,7 @@ class FirstPass:
                                     len(examples.inputs), None, examples.image_shape,
                                     class_weights=examples.class_weights)
             self._built_for = form
-        specs = {layer.id: layer for layer in project.network}
-        return replace(self._plan, layers=tuple(
-            replace(layer, spec=specs[layer.spec.id]) for layer in self._plan.layers))
+        return self._plan.of(project.network)
 
 
 def _beginning(dataset: Dataset) -> Dataset:
@@ -92,10 +90,3 @@ def _beginning(dataset: Dataset) -> Dataset:
     return replace(dataset, inputs=dataset.inputs[rows], training=places, validation=places[:0],
                    labels=dataset.labels[rows] if len(dataset.labels) else dataset.labels,
                    values=dataset.values[rows] if dataset.values.size else dataset.values)
-
-
-def _form(network: NetworkSpec) -> NetworkSpec:
-    """Return the network without what says how parameters are drawn."""
-    return NetworkSpec(tuple(msgspec.structs.replace(layer, options={
-        key: value for key, value in layer.options.items() if key not in AT_FIRST})
-        for layer in network))

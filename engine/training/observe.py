@@ -39,6 +39,10 @@ BY_STEP: tuple[Task, ...] = ("sequence", "transcription")
 """Tasks in which the network gives numbers at every step."""
 
 
+OF_VALUES: tuple[Task, ...] = ("regression", "reconstruction")
+"""Tasks whose score is a distance from the outputs."""
+
+
 def as_output(predictions: Doubles, task: Task, loss: str) -> Doubles:
     """Return what a person calls the output: probabilities for classes, else the values."""
     if task != "classification" or LOSSES[loss].output_op:
@@ -63,8 +67,8 @@ def classes_of(scores: Doubles) -> Integers:
     return np.asarray(np.argmax(scores, axis=-1), np.int64)
 
 
-def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, loss: str
-             ) -> tuple[Evaluation, Doubles, Integers]:
+def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, loss: str,
+             *, shows: bool = True) -> tuple[Evaluation, Doubles, Integers]:
     """Measure loss and accuracy of some examples.
 
     Parameters
@@ -73,6 +77,8 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
         The network, its data and its loss.
     order : int64[m]
         Rows of the data set.
+    shows : bool
+        Whether somebody looks at what the network says, and not at the figures alone.
 
     Returns
     -------
@@ -80,7 +86,7 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
         The figures.
     float64[m, o]
         What the network says about each; about the first `SAMPLES` and every step of a sequence,
-        float64[.., steps, o].
+        float64[.., steps, o]. Of no example where figures do without and nobody looks.
     int64[m]
         The class that it takes each for; meaningless for regression.
     """
@@ -88,7 +94,8 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
         return (Evaluation(NAN, NAN, 0), np.zeros((0, *plan.prediction.shape)),
                 np.zeros(0, np.int64))
     total = items = right = 0.0
-    outputs, classes = [], []
+    outputs, classes = [np.zeros((0, *plan.prediction.shape))], []
+    needs_outputs = shows or dataset.task in OF_VALUES
     # A class for every step is a lot of numbers: only those that are shown are kept.
     kept = SAMPLES if dataset.task in BY_STEP else len(order)
     control, results = plan.shared.control, plan.shared.results
@@ -102,8 +109,9 @@ def evaluate(plan: Plan, examples: Examples, dataset: Dataset, order: Integers, 
             right += results[layout.CORRECT]
             if begin >= kept:
                 continue
-            run(plan, batch, layout.OUTPUT)
-            outputs.append(rows_of(plan, plan.prediction, min(batch, kept)))
+            if needs_outputs:
+                run(plan, batch, layout.OUTPUT)
+                outputs.append(rows_of(plan, plan.prediction, min(batch, kept)))
             classes.append(classes_of(rows_of(plan, plan.layers[-1].output, min(batch, kept))))
     output = as_output(np.concatenate(outputs), dataset.task, loss)
     guesses = np.concatenate(classes)
@@ -180,9 +188,8 @@ class Subject:
         return self.validation if len(self.validation) else self.training
 
 
-def available(subject: Subject) -> Wanted:
+def available(plan: Plan, data: Dataset) -> Wanted:
     """Return the parts that there can be of a network on these data."""
-    plan, data = subject.plan, subject.dataset
     sometimes = {
         Part.STEP_GRADIENTS: any(layer.states is not None for layer in plan.layers),
         Part.CONFUSION: data.task == "classification",
@@ -239,7 +246,8 @@ def _answers(subject: Subject, parts: Wanted) -> dict[str, Any]:
     held: dict[str, Any] = {}
     if parts & {Part.SAMPLES, Part.PICTURES}:
         held["samples"] = frozen(subject.seen[:SAMPLES])
-    measured = partial(evaluate, subject.plan, subject.examples, subject.dataset, loss=subject.loss)
+    measured = partial(evaluate, subject.plan, subject.examples, subject.dataset, loss=subject.loss,
+                       shows=Part.SAMPLES in parts)
     if Part.EVALUATION in parts:
         held["training"], *answers = measured(order=subject.training)
         if len(subject.validation):

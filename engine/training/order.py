@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,8 +51,9 @@ class Order:
 
     Parameters
     ----------
-    network : NetworkSpec
-        Says whether state is carried over; it then depends on the batch size.
+    is_free : bool
+        Whether it may be shuffled. Where state is carried over, it hangs on the batch size instead;
+        see `carries_state`.
     rows : int64[m]
         Training examples in the order in which they are otherwise taken at first.
 
@@ -62,12 +65,16 @@ class Order:
         Whether it may be shuffled.
     """
 
-    def __init__(self, network: NetworkSpec, rows: Integers) -> None:
-        self.is_free = not carries_state(network)
-        self.rows = rows.astype(np.int64).copy()
-        self._in_time = np.sort(self.rows)
+    def __init__(self, is_free: bool, rows: Integers) -> None:
+        self.is_free = is_free
+        self.rows = rows.astype(np.int64)
+        self._given = rows
         self._batch_size = 0
         self._copy: NDArray[np.int32] | None = None
+
+    @cached_property
+    def _in_time(self) -> Integers:
+        return np.sort(self._given).astype(np.int64)
 
     def copy(self) -> NDArray[np.int32]:
         """Return the order, read-only: the same array until it `changed`."""
@@ -147,7 +154,7 @@ def first_batches(project: ProjectSpec, dataset: Dataset, epochs: int = LOOKED_A
         Examples in each batch.
     """
     training = project.training
-    order = Order(project.network, dataset.training)
+    order = Order(not carries_state(project.network), dataset.training)
     size = min(training.batch_size or len(order.rows), len(order.rows))
     # State that is carried over allows one order alone, which hangs on the size of the batch.
     rows = order.rows if order.is_free else continued(np.sort(order.rows), size)

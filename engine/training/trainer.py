@@ -17,12 +17,10 @@ from engine.kernels.runtime import layout
 from engine.kernels.runtime.driver import run_steps
 from engine.kernels.runtime.threads import helped
 from engine.messages import Message
-from engine.plan import Plan, Shared, build_plan
 from engine.spec import ProjectSpec, TrainingSpec
 from engine.telemetry.black_box import BoxStep
 from engine.telemetry.checkpoint import Checkpoint
 from engine.telemetry.parts import EVERYTHING, Wanted
-from engine.telemetry.ring import Ring
 from engine.telemetry.snapshot import Evaluation, Snapshot, Text
 from engine.telemetry.transfer import TransferReport
 from engine.training import (
@@ -38,14 +36,9 @@ from engine.training import (
     weights,
 )
 from engine.training.ending import Ending
-from engine.training.examples import (
-    Examples,
-    capacity_for,
-    checksum,
-    measured_examples,
-    prepare,
-)
+from engine.training.examples import Examples, checksum, prepare
 from engine.training.feeding import feed
+from engine.training.frame import Frame, build, least_capacity
 from engine.training.hyperparameters import built_in, write_hyperparameters
 from engine.training.kept import LastFinite, go_back
 from engine.training.order import Order
@@ -87,6 +80,8 @@ class Trainer:
         otherwise.
     examples : Examples, optional
         The data set, prepared already for this project; None prepares it.
+    frame : Frame, optional
+        What it trains in, built or renewed for this project and threads; None builds it.
     progress : callable, optional
         Called with a text and a share from 0 to 1 while kernels are compiled.
     threads : int, optional
@@ -120,21 +115,18 @@ class Trainer:
     def __init__(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
                  weights: Mapping[str, Reals] | None = None,
                  start: Mapping[str, Reals] | None = None, checkpoint: Checkpoint | None = None,
-                 examples: Examples | None = None, progress: Progress | None = None,
-                 threads: int | None = None) -> None:
+                 examples: Examples | None = None, frame: Frame | None = None,
+                 progress: Progress | None = None, threads: int | None = None) -> None:
         self.project = project
         self._threads = spare_processors() if threads is None else threads
         self.run_id = run_id
         self._dataset = dataset
-        measured = measured_examples(dataset)
-        self._training = dataset.training[:measured].astype(np.int64).copy()
-        self._validation = dataset.validation[:measured].astype(np.int64).copy()
-        self._examples = examples or prepare(project, dataset, self._validation)
-        # Only once it is certain that there are such layers.
-        self._arrangement = Order(project.network, dataset.training)
+        frame = frame or Frame.built(project, dataset, threads=self._threads, examples=examples,
+                                     progress=progress)
+        self._training, self._validation = frame.training, frame.validation
+        self._examples, self._plan, self.ring = frame.examples, frame.plan, frame.ring
+        self._arrangement = Order(frame.is_free, dataset.training)
         self._order = self._arrangement.rows
-        warmup.compile_for(project, self._examples, progress)
-        self._plan = self._build(project, self._examples)
         self._pace = self._new_pace()
         self._trained_s = 0.0
         self.ended: Message | None = None
@@ -143,22 +135,10 @@ class Trainer:
         self._last_finite = LastFinite(self._plan)
         self.weight_layers = tuple(layer.spec.id for layer in self._plan.layers
                                    if layer.statistic >= 0)
-        self.ring = Ring(self.weight_layers, self._plan.shared.control, layout.HEAD)
         self._writer = Writer(dataset, project.training.seed) if dataset.is_continued else None
-        self._available = observe.available(self._subject)
+        self._available = frame.available
         if checkpoint is not None:
             self._begin_at(checkpoint)
-
-    def _build(self, project: ProjectSpec, examples: Examples, shared: Shared | None = None,
-               capacity: int = 0) -> Plan:
-        return build_plan(project, examples.inputs, examples.targets,
-                          max(capacity, self._least_capacity(project)), shared,
-                          examples.image_shape, self._threads, examples.class_weights)
-
-    def _least_capacity(self, project: ProjectSpec) -> int:
-        most = len(self._order)
-        return max(capacity_for(project.network, self._dataset.n_inputs),
-                   min(project.training.batch_size or most, most))
 
     def _prepare_control(self) -> None:
         control, training = self._plan.shared.control, self.project.training
@@ -188,7 +168,8 @@ class Trainer:
         return report
 
     def _new_pace(self) -> Pace:
-        is_shared = (self._plan.table[:, [layout.SHARDS, layout.TOGETHER]] > 1).any()
+        is_shared = self._threads > 1 and (
+            self._plan.table[:, [layout.SHARDS, layout.TOGETHER]] > 1).any()
         return Pace(self._threads if is_shared else 1)
 
     @property
@@ -355,7 +336,7 @@ class Trainer:
 
     def _replace_plan(self, project: ProjectSpec, examples: Examples, capacity: int) -> None:
         # Both are replaced together at the end: the old plan reads the old examples' memory.
-        plan = self._build(project, examples, self._plan.shared, capacity)
+        plan = build(project, self._dataset, examples, self._threads, self._plan.shared, capacity)
         same_rule = project.training.optimizer.kind == self.project.training.optimizer.kind
         kept = plan.parameters * (4 if same_rule else 2)
         plan.arena[:kept] = self._plan.arena[:kept]
@@ -425,7 +406,7 @@ class Trainer:
 
     def _make_room(self, checkpoint: Checkpoint) -> None:
         """Measure as many examples at once as there: sums are rounded accordingly."""
-        least = self._least_capacity(self.project)
+        least = least_capacity(self.project, self._dataset)
         capacity = max(least, min(checkpoint.counters.capacity, len(self._order)))
         if capacity != self._plan.capacity:
             self._replace_plan(self.project, self._examples, capacity)
@@ -525,7 +506,7 @@ class Trainer:
         order = self._training if which == "training" else self._validation
         with averaging.averaged(self._plan):
             return observe.evaluate(self._plan, self._examples, self._dataset, order,
-                                    self.project.training.loss)[0]
+                                    self.project.training.loss, shows=False)[0]
 
     def predict(self, inputs: Doubles) -> Doubles:
         """Return the network's output, probabilities for classes.

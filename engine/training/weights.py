@@ -46,6 +46,10 @@ def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
     for layer in resolve(project.network, (n_inputs,)):
         for parameter in layer.parameters():
             name = f"{layer.spec.id}/{parameter.name}"
+            if (constant := parameter.draw.constant) is not None:
+                # To seed a generator takes as long as to draw some hundreds of numbers.
+                places[name].fill(constant)
+                continue
             rng = np.random.default_rng([project.training.seed, zlib.crc32(name.encode())])
             places[name][...] = parameter.draw(rng)
 

@@ -22,7 +22,7 @@ from engine.experiments.headless import Datasets
 from engine.experiments.local import Answer, Begun, Computed, Failed, Preparing
 from engine.experiments.results import Told
 from engine.spec import ProjectSpec
-from gui.workbench.engine_port import TrainerLike, load_engine, make_trainer
+from gui.workbench.engine_port import TrainerLike, load_engine, trainers_in_turn
 
 POLITENESS = 5
 """How far it lets everything else on the computer go first, as `os.nice` counts."""
@@ -38,7 +38,7 @@ def serve() -> int:
     threading.Thread(target=_read, args=(sys.stdin.buffer, jobs), name="jobs", daemon=True).start()
     # Before there is a job: only one process compiles what all need, but each has to load this.
     load_engine()
-    computing = _Computing(answers)
+    computing = _Computing(answers, jobs)
     while True:
         computing.compute(jobs.get())
 
@@ -63,10 +63,13 @@ def _read(pipe: BinaryIO, jobs: queue.SimpleQueue[Job]) -> None:
 class _Computing:
     """Computes jobs, and tells of it."""
 
-    def __init__(self, answers: BinaryIO) -> None:
+    def __init__(self, answers: BinaryIO, jobs: queue.SimpleQueue[Job]) -> None:
         self._answers = answers
+        self._jobs = jobs
         self._datasets = Datasets()
+        self._trainer = trainers_in_turn()
         self._key = ""
+        self._is_known = False
 
     def compute(self, job: Job) -> None:
         self._key = job.key
@@ -77,15 +80,19 @@ class _Computing:
             return
         # Nothing asks it to stop but the end of the process.
         assert result is not None
+        # A job that is here before this is told was sent before it is heard.
+        self._is_known = not self._jobs.empty()
         self._tell(Computed(result))
 
     def _make(self, project: ProjectSpec, dataset: Dataset) -> TrainerLike:
-        trainer = make_trainer(project, dataset, run_id=0, progress=self._prepare, threads=1)
-        self._tell(Begun(self._key))
+        trainer = self._trainer(project, dataset, self._prepare)
+        if not self._is_known:
+            self._tell(Begun(self._key))
         return trainer
 
     def _prepare(self, text: str, share: float) -> None:
         if 0 < share < 1:
+            self._is_known = False
             self._tell(Preparing(text, share))
 
     def _tell(self, answer: Answer) -> None:

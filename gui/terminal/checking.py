@@ -109,13 +109,11 @@ def _check_memory(project: ProjectSpec, data: Dataset) -> None:
         return
     # Takes the compiler, for which nobody need wait otherwise.
     from engine.plan import check_memory
-    from engine.training.examples import capacity_for, width_of_targets
-    from engine.training.order import Order
+    from engine.training.examples import width_of_targets
+    from engine.training.frame import least_capacity
 
-    most = len(Order(project.network, data.training).rows)
     check_memory(project, data.n_inputs, width_of_targets(project, data),
-                 max(capacity_for(project.network, data.n_inputs),
-                     min(project.training.batch_size or most, most)), data.image_shape)
+                 least_capacity(project, data), data.image_shape)
 
 
 def _advice(project: ProjectSpec, data: Dataset) -> Iterator[str]:

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from engine.data.dataset import Dataset
 from engine.experiments.cluster import (
     Address,
     Site,
@@ -26,11 +25,11 @@ from engine.experiments.cluster import (
     security_for,
     settle,
 )
+from engine.experiments.headless import Make
 from engine.experiments.local import environment, program, usual_workers
-from engine.spec import ProjectSpec
 from gui.program import INTERRUPTED, say
 from gui.terminal.cell_worker import step_back
-from gui.workbench.engine_port import TrainerLike, make_trainer
+from gui.workbench.engine_port import trainers_in_turn
 
 PATIENCE_S = 5.0
 """Seconds for which a process looks for the scheduler, before it does so again."""
@@ -118,7 +117,7 @@ async def _serve(address: Address, security: Any, name: str) -> None:
     waits = False
     with tempfile.TemporaryDirectory(prefix="backprop-lab-") as folder:
         while True:
-            site = Site(name, _make, Path(folder))
+            site = Site(name, _maker(), Path(folder))
             settle(site)
             try:
                 async with Worker(
@@ -149,5 +148,7 @@ def _leaving(site: Site) -> Any:
     return Leaving()
 
 
-def _make(project: ProjectSpec, dataset: Dataset) -> TrainerLike:
-    return make_trainer(project, dataset, run_id=0, progress=lambda text, share: None, threads=1)
+def _maker() -> Make:
+    """Return what makes the trainers of a site's cells, one after the other."""
+    make = trainers_in_turn()
+    return lambda project, dataset: make(project, dataset, lambda text, share: None)

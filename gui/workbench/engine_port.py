@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.data.dataset import Dataset
+    from engine.foreign import FirstWeights
     from engine.messages import Message
     from engine.microscope.dissection import Dissection
     from engine.telemetry.black_box import BoxStep
@@ -144,14 +145,37 @@ def make_trainer(
 
     found = None
     # What a checkpoint holds makes up for the file, which may be gone.
-    if project.start_from and start is None and weights is None and checkpoint is None:
-        # Only where it is used: to read files of others takes a dozen modules.
-        from engine.foreign import first_weights
-
-        found = first_weights(project, dataset.n_inputs)
+    if start is None and weights is None and checkpoint is None:
+        found = _first_weights(project, dataset)
         start = None if found is None else found.arrays
     trainer = Trainer(project, dataset, run_id=run_id, progress=progress, weights=weights,
                       start=start, checkpoint=checkpoint, threads=threads)
     if found is not None and trainer.transfer is not None:
         trainer.transfer = found.explained(trainer.transfer)
     return trainer
+
+
+def trainers_in_turn() -> Callable[[ProjectSpec, Dataset, Progress], TrainerLike]:
+    """Return what makes trainers with one thread, each of which ends the one before.
+
+    For who trains many networks of few forms; otherwise as `make_trainer`.
+    """
+    from engine.training.succession import Succession
+
+    succession = Succession()
+
+    def make(project: ProjectSpec, dataset: Dataset, progress: Progress) -> TrainerLike:
+        found = _first_weights(project, dataset)
+        return succession.trainer(project, dataset, progress=progress,
+                                  start=None if found is None else found.arrays)
+    return make
+
+
+def _first_weights(project: ProjectSpec, dataset: Dataset) -> FirstWeights | None:
+    """Return what a project's network starts from; None where it names no file."""
+    if not project.start_from:
+        return None
+    # Only where it is used: to read files of others takes a dozen modules.
+    from engine.foreign import first_weights
+
+    return first_weights(project, dataset.n_inputs)

@@ -15,6 +15,7 @@ from engine.plan import Plan as Network
 from engine.training import Trainer
 from tests.bench import (
     answers,
+    cells,
     images,
     instruments,
     looking,
@@ -369,6 +370,25 @@ def check_sweep(cases: Sequence[Case], threads: int, rounds: int, seconds: float
         "half the time on two workers.")
 
 
+def check_cells(_cases: Sequence[Case], _threads: int, rounds: int, _seconds: float) -> None:
+    """Print how many cells of two shapes a minute has, one by one and in turn."""
+    said("cells")
+    lines = []
+    for shape in cells.SHAPES:
+        turns = [*cells.in_turns(shape, rounds)]
+        for name, side in (("one by one", 0), ("in turn", 1)):
+            took, trained, clock = (statistics.median(getattr(turn[side], figure) for turn in turns)
+                                    for figure in ("processor_s", "training_s", "clock_s"))
+            lines.append([shape, name, f"{60 / took:,.0f}", f"{60 / clock:,.0f}",
+                          f"{1000 * took:.2f}", f"{trained / took:.0%}"])
+        faster = ratio(*([turn[side].processor_s for turn in turns] for side in (0, 1)))
+        say(f"{shape}: {faster:.2f} times as many in turn")
+    say(markdown(("shape", "", "cells a minute of a processor", "by the clock", "ms a cell",
+                  "of which training"), lines))
+    say(f"{cells.STEPS} steps of {cells.BATCH} examples; the bytes of both are compared. Promised: "
+        "twice as many.")
+
+
 def check_answers(_cases: Sequence[Case], _threads: int, rounds: int, _seconds: float) -> None:
     """Print how long the window keeps a person waiting who changes its theme or its size."""
     said("answers")
@@ -399,4 +419,5 @@ CHECKS: dict[str, Callable[[Sequence[Case], int, int, float], None]] = {
     "recording": check_recording, "instruments": check_instruments,
     "memory": check_memory, "microscope": check_microscope,
     "tables": check_tables, "images": check_images, "sparse": check_sparse,
-    "answers": check_answers, "waits": check_waits, "sweep": check_sweep, "start": check_start}
+    "answers": check_answers, "waits": check_waits, "sweep": check_sweep,
+    "cells": check_cells, "start": check_start}

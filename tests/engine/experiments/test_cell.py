@@ -23,6 +23,7 @@ from engine.experiments.yardstick import deciding_step
 from engine.kernels.runtime import layout
 from engine.spec import DataSpec, ProjectSpec, StoppingSpec
 from engine.training import Trainer
+from engine.training.succession import Succession
 from tests.engine.experiments.sweeps import make, small_project, small_sweep
 from tests.engine.training.runs import advance
 
@@ -231,3 +232,22 @@ def test_a_job_holds_all_that_is_needed() -> None:
     job = job_of(sweep, sweep.cells()[0])
     assert isinstance(job, cell_module.Job)
     assert job.project == sweep.project_at(sweep.cells()[0])
+
+
+@pytest.mark.parametrize("axes", [
+    (Axis("depth", (1, 2, 3)), Axis("gain", (0.5, 2.0))),
+    (Axis("optimizer", ("sgd", "momentum", "adam", "adamw")), Axis("batch_size", (1, 16, 50))),
+    (Axis("learning_rate", (0.01, 1e20, 1.0)), Axis("width", (3, 8))),
+    (Axis("activation", ("tanh", "relu")), Axis("initialiser", ("zeros", "he_normal", "lsuv"))),
+    (Axis("dropout", (0.0, 0.5)), Axis("noise", (0.0, 30.0)), Axis("l2", (0.001, 1e300))),
+], ids=lambda axes: " ".join(axis.knob for axis in axes))
+def test_cells_one_after_another_come_to_the_bytes_of_each_by_itself(axes: tuple[Axis, ...]
+                                                                     ) -> None:
+    sweep = small_sweep(*axes, seeds=2)
+    datasets, succession = Datasets(), Succession()
+    for cell in sweep.cells():
+        alone = run_cell(sweep, cell, make=make, datasets=datasets)
+        in_turn = run_cell(sweep, cell, make=succession.trainer, datasets=datasets)
+        assert alone is not None
+        assert in_turn is not None
+        assert in_turn.same_as(alone)

@@ -17,9 +17,14 @@ from msgspec.structs import replace
 
 from engine.experiments import local as local_module
 from engine.experiments import pace as pace_module
+from engine.experiments.cell import job_of
 from engine.experiments.local import (
+    _ANSWERS,
     COMMAND,
+    Begun,
+    Computed,
     LocalExecutor,
+    Preparing,
     environment,
     program,
     usual_workers,
@@ -299,10 +304,27 @@ def test_a_process_has_loaded_the_engine_when_a_job_comes() -> None:
         assert process.stderr.read() == "True\n"
 
 
-def test_a_process_says_what_came_of_a_job_line_by_line() -> None:
-    from engine.experiments.cell import job_of
-    from engine.experiments.local import Begun, Computed
+def test_a_process_says_of_one_cell_that_it_begins_and_of_those_that_wait_what_came_of_them(
+        ) -> None:
+    sweep = small_sweep(Axis("learning_rate", (0.01, 0.1, 1.0)))
+    jobs = [job_of(sweep, cell) for cell in sweep.cells()]
+    with subprocess.Popen([*program(), COMMAND], env=environment(), cwd=ROOT,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"".join(msgspec.json.encode(job) + b"\n" for job in jobs))
+        process.stdin.flush()
+        answers: list[object] = []
+        while sum(isinstance(answer, Computed) for answer in answers) < len(jobs):
+            answer = _ANSWERS.decode(process.stdout.readline())
+            answers += [] if isinstance(answer, Preparing) else [answer]
+    assert answers[0] == Begun(jobs[0].key)
+    assert [answer.result.key for answer in answers if isinstance(answer, Computed)] == [
+        job.key for job in jobs]
+    assert len(answers) == len(jobs) + 1
 
+
+def test_a_process_says_what_came_of_a_job_line_by_line() -> None:
     job = job_of(MANY, MANY.cells()[0])
     done = subprocess.run([*program(), COMMAND], input=msgspec.json.encode(job) + b"\n" + b"torn",
                           env=environment(), capture_output=True, check=False, timeout=120,
