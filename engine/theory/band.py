@@ -117,11 +117,13 @@ def _of_batches(pairs: Reals, batch: Batch) -> float:
     own = float(np.diagonal(batch.among) @ np.diagonal(pairs))
     if not own > 0:
         return 0.0
-    alike = min(float(np.sum(among * pairs**2)) / own**2, 1.0)
+    # In shares of it: the square of a gradient that has vanished may be no number above 0.
+    pairs = pairs / own
+    alike = min(float(np.sum(among * pairs**2)), 1.0)
     others = max(float(np.sum(among * pairs)), 0.0)
-    chance = own / batch.size * (1 - batch.size / batch.everything)
+    chance = 1 / batch.size * (1 - batch.size / batch.everything)
     return (2 * chance**2 * alike + 4 * others * chance * math.sqrt(alike)) / (
-        own / batch.size + others)**2
+        1 / batch.size + others)**2
 
 
 def _drawn(pairs: Reals, errors: Errors, probe: Probe) -> Reals:

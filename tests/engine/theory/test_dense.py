@@ -115,3 +115,14 @@ def test_the_batch_counts() -> None:
         ratio = np.median(measured(given, data, range(9)).gradient, axis=0) / figures(
             predicted(given, data), "gradient_rms")
         assert np.all((ratio > 1 / 1.5) & (ratio < 1.5))
+
+
+@pytest.mark.parametrize("depth", [60, 120, 180, 240])
+def test_gradients_of_whatever_size_have_a_band(depth: int) -> None:
+    """Squares that can just be told from 0 among them."""
+    given = deep("sigmoid", 32, depth, weights="xavier_uniform")
+    with np.errstate(under="ignore"):
+        found = predicted(given, dataset())
+    known = [one for one in found.layers if one.gradient_rms > 0]
+    assert len(known) > 40
+    assert all(one.low < one.gradient_rms < one.high for one in known)
