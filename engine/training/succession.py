@@ -8,8 +8,8 @@ as the learning rate.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Mapping
 
 from engine.arrays import Reals
 from engine.compiling import Progress
@@ -32,21 +32,41 @@ def form_of(project: ProjectSpec) -> str:
                  built_in(training)))
 
 
+def are_alike(one: ProjectSpec, other: ProjectSpec) -> bool:
+    """Say whether two projects have the same form and the same data."""
+    return one.data == other.data and form_of(one) == form_of(other)
+
+
 class Succession:
-    """Makes trainers for whoever needs one at a time: each ends the one before.
+    """Makes trainers for whoever needs few at a time: each ends one that was made before.
 
     Parameters
     ----------
+    most : int
+        Most trainers of a form that are in use at once: the next one ends the first of them.
     threads : int
         Most threads that share large ops.
     kept : int
         Bytes that are kept for forms that may come again.
     """
 
-    def __init__(self, threads: int = 1, kept: int = KEPT) -> None:
+    def __init__(self, most: int = 1, threads: int = 1, kept: int = KEPT) -> None:
+        self._most = most
         self._threads = threads
         self._kept = kept
-        self._frames: OrderedDict[tuple[str, int], tuple[Frame, Dataset]] = OrderedDict()
+        self._frames: OrderedDict[tuple[str, int], tuple[deque[Frame], Dataset]] = OrderedDict()
+        self._last: ProjectSpec | None = None
+
+    def together(self, project: ProjectSpec) -> int:
+        """Return how many trainers of projects like this can be in use at once.
+
+        More than 1 only where the last one was of such a project: then it is known how much memory
+        it takes.
+        """
+        if self._last is None or not are_alike(self._last, project):
+            return 1
+        frames, _ = next(reversed(self._frames.values()))
+        return self._together(frames[0])
 
     def trainer(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
                 start: Mapping[str, Reals] | None = None, progress: Progress | None = None
@@ -55,21 +75,36 @@ class Succession:
 
         Parameters and errors are those of `engine.training.trainer.Trainer`.
         """
-        # Held with its frame, so that no other data set can have its number.
+        # Held with its frames, so that no other data set can have its number.
         form = form_of(project), id(dataset)
-        if form in self._frames:
-            frame = self._frames[form][0].renewed(project, dataset)
-        else:
+        if form not in self._frames:
             self._make_room()
             frame = Frame.built(project, dataset, threads=self._threads, progress=progress)
-        self._frames[form] = frame, dataset
+            self._frames[form] = deque([frame]), dataset
+        else:
+            frames, _ = self._frames[form]
+            if len(frames) < self._together(frames[0]):
+                frames.append(frames[0].beside(project, dataset))
+            else:
+                frames.append(frames[0].renewed(project, dataset))
+                frames.popleft()
+            frame = frames[-1]
         self._frames.move_to_end(form)
+        self._last = project
         return Trainer(project, dataset, run_id=run_id, start=start, frame=frame,
                        threads=self._threads)
 
+    def _together(self, frame: Frame) -> int:
+        # By what never changes: nobody may find a trainer's memory in use that counts on it.
+        return min(self._most, max(1, self._kept // 2 // frame.plan.arena.nbytes))
+
     def _make_room(self) -> None:
         """Let go of the forms whose turn was longest ago, until what is left is small enough."""
-        held = sum(frame.size for frame, _ in self._frames.values())
+        held = sum(_size(frames) for frames, _ in self._frames.values())
         while held > self._kept:
             _, (oldest, _) = self._frames.popitem(last=False)
-            held -= oldest.size
+            held -= _size(oldest)
+
+
+def _size(frames: Iterable[Frame]) -> int:
+    return sum(frame.size for frame in frames)

@@ -155,20 +155,38 @@ def make_trainer(
     return trainer
 
 
-def trainers_in_turn() -> Callable[[ProjectSpec, Dataset, Progress], TrainerLike]:
-    """Return what makes trainers with one thread, each of which ends the one before.
+class TrainersInTurn:
+    """Makes trainers with one thread for who trains many networks of few forms.
 
-    For who trains many networks of few forms; otherwise as `make_trainer`.
+    Otherwise as `make_trainer`; each ends one that was made before, see
+    `engine.training.succession`.
+
+    Parameters
+    ----------
+    most : int
+        Most that are in use at once.
     """
-    from engine.training.succession import Succession
 
-    succession = Succession()
+    def __init__(self, most: int = 1) -> None:
+        from engine.training.succession import Succession
 
-    def make(project: ProjectSpec, dataset: Dataset, progress: Progress) -> TrainerLike:
+        self._succession = Succession(most)
+
+    def make(self, project: ProjectSpec, dataset: Dataset, progress: Progress) -> TrainerLike:
+        """Return a trainer at step 0; raises EngineError."""
         found = _first_weights(project, dataset)
-        return succession.trainer(project, dataset, progress=progress,
-                                  start=None if found is None else found.arrays)
-    return make
+        return self._succession.trainer(project, dataset, progress=progress,
+                                        start=None if found is None else found.arrays)
+
+    def together(self, project: ProjectSpec) -> int:
+        """Return how many trainers of projects like this can be in use at once."""
+        return self._succession.together(project)
+
+    def are_alike(self, one: ProjectSpec, other: ProjectSpec) -> bool:
+        """Say whether two projects are such."""
+        from engine.training.succession import are_alike
+
+        return are_alike(one, other)
 
 
 def _first_weights(project: ProjectSpec, dataset: Dataset) -> FirstWeights | None:
