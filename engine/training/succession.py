@@ -8,7 +8,7 @@ as the learning rate.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
 from engine.arrays import Reals
@@ -38,27 +38,26 @@ def are_alike(one: ProjectSpec, other: ProjectSpec) -> bool:
 
 
 class Succession:
-    """Makes trainers for whoever needs few at a time: each ends one that was made before.
+    """Makes trainers for whoever needs one at a time, or a few: each ends one that was before.
 
     Parameters
     ----------
-    most : int
-        Most trainers of a form that are in use at once: the next one ends the first of them.
     threads : int
         Most threads that share large ops.
     kept : int
         Bytes that are kept for forms that may come again.
     """
 
-    def __init__(self, most: int = 1, threads: int = 1, kept: int = KEPT) -> None:
-        self._most = most
+    def __init__(self, threads: int = 1, kept: int = KEPT) -> None:
         self._threads = threads
         self._kept = kept
-        self._frames: OrderedDict[tuple[str, int], tuple[deque[Frame], Dataset]] = OrderedDict()
+        self._frames: OrderedDict[tuple[str, int], tuple[list[Frame], Dataset]] = OrderedDict()
         self._last: ProjectSpec | None = None
+        self._together = 1
+        self._place = 0
 
-    def together(self, project: ProjectSpec) -> int:
-        """Return how many trainers of projects like this can be in use at once.
+    def room_for(self, project: ProjectSpec) -> int:
+        """Return for how many trainers of projects like this there is room at once.
 
         More than 1 only where the last one was of such a project: then it is known how much memory
         it takes.
@@ -66,37 +65,38 @@ class Succession:
         if self._last is None or not are_alike(self._last, project):
             return 1
         frames, _ = next(reversed(self._frames.values()))
-        return self._together(frames[0])
+        return max(1, self._kept // 2 // frames[0].plan.arena.nbytes)
+
+    def begin(self, together: int) -> None:
+        """Take all trainers for done with; the next ones are in use so many at once."""
+        self._together, self._place = together, 0
 
     def trainer(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
                 start: Mapping[str, Reals] | None = None, progress: Progress | None = None
                 ) -> Trainer:
         """Return a trainer at step 0, whose run comes to the bytes of one made by itself.
 
-        Parameters and errors are those of `engine.training.trainer.Trainer`.
+        Parameters and errors are those of `engine.training.trainer.Trainer`. Unless `begin` said
+        otherwise, it ends the one before.
         """
         # Held with its frames, so that no other data set can have its number.
         form = form_of(project), id(dataset)
         if form not in self._frames:
             self._make_room()
             frame = Frame.built(project, dataset, threads=self._threads, progress=progress)
-            self._frames[form] = deque([frame]), dataset
+            self._frames[form] = [frame], dataset
         else:
             frames, _ = self._frames[form]
-            if len(frames) < self._together(frames[0]):
-                frames.append(frames[0].beside(project, dataset))
+            if self._place < len(frames):
+                frame = frames[self._place] = frames[self._place].renewed(project, dataset)
             else:
-                frames.append(frames[0].renewed(project, dataset))
-                frames.popleft()
-            frame = frames[-1]
+                frame = frames[0].beside(project, dataset)
+                frames.append(frame)
         self._frames.move_to_end(form)
         self._last = project
+        self._place = (self._place + 1) % self._together
         return Trainer(project, dataset, run_id=run_id, start=start, frame=frame,
                        threads=self._threads)
-
-    def _together(self, frame: Frame) -> int:
-        # By what never changes: nobody may find a trainer's memory in use that counts on it.
-        return min(self._most, max(1, self._kept // 2 // frame.plan.arena.nbytes))
 
     def _make_room(self) -> None:
         """Let go of the forms whose turn was longest ago, until what is left is small enough."""

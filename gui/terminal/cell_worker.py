@@ -77,7 +77,7 @@ class _Computing:
         self._jobs = jobs
         self._next: Job | None = None
         self._datasets = Datasets()
-        self._trainers = TrainersInTurn(TOGETHER)
+        self._trainers = TrainersInTurn()
         self._cell_s = math.inf
         self._key = ""
         self._is_known = False
@@ -86,7 +86,7 @@ class _Computing:
         """Wait for a job; return it with those like it that are here, if they take no time."""
         first = self._next or self._jobs.get()
         self._next = None
-        found, most = [first], int(min(self._trainers.together(first.project),
+        found, most = [first], int(min(TOGETHER, self._trainers.room_for(first.project),
                                        TOGETHER_S / self._cell_s))
         while len(found) < most and not self._jobs.empty():
             job = self._jobs.get()
@@ -99,6 +99,7 @@ class _Computing:
     def compute(self, jobs: Sequence[Job]) -> None:
         """Compute jobs that were taken together."""
         self._key = jobs[0].key
+        self._trainers.begin(len(jobs))
         begin = time.perf_counter()
         try:
             results = run_jobs(jobs, make=self._make, datasets=self._datasets)

@@ -158,19 +158,13 @@ def make_trainer(
 class TrainersInTurn:
     """Makes trainers with one thread for who trains many networks of few forms.
 
-    Otherwise as `make_trainer`; each ends one that was made before, see
-    `engine.training.succession`.
-
-    Parameters
-    ----------
-    most : int
-        Most that are in use at once.
+    Otherwise as `make_trainer`; each ends one that was before, see `engine.training.succession`.
     """
 
-    def __init__(self, most: int = 1) -> None:
+    def __init__(self) -> None:
         from engine.training.succession import Succession
 
-        self._succession = Succession(most)
+        self._succession = Succession()
 
     def make(self, project: ProjectSpec, dataset: Dataset, progress: Progress) -> TrainerLike:
         """Return a trainer at step 0; raises EngineError."""
@@ -178,9 +172,13 @@ class TrainersInTurn:
         return self._succession.trainer(project, dataset, progress=progress,
                                         start=None if found is None else found.arrays)
 
-    def together(self, project: ProjectSpec) -> int:
-        """Return how many trainers of projects like this can be in use at once."""
-        return self._succession.together(project)
+    def room_for(self, project: ProjectSpec) -> int:
+        """Return for how many trainers of projects like this there is room at once."""
+        return self._succession.room_for(project)
+
+    def begin(self, together: int) -> None:
+        """Take all trainers for done with; the next ones are in use so many at once."""
+        self._succession.begin(together)
 
     def are_alike(self, one: ProjectSpec, other: ProjectSpec) -> bool:
         """Say whether two projects are such."""

@@ -265,7 +265,8 @@ def test_cells_that_are_computed_together_come_to_the_bytes_of_each_by_itself(to
                                                                               ) -> None:
     sweep = small_sweep(Axis("learning_rate", (0.01, 1e20, 1.0, 0.1, 0.2)),
                         Axis("l2", (0.001, 1e300)), seeds=2)
-    datasets, succession = Datasets(), Succession(most=together)
+    datasets, succession = Datasets(), Succession()
+    succession.begin(together)
     jobs = [job for cell in sweep.cells() if isinstance(job := job_of(sweep, cell), Job)]
     alone = [run_job(job, make=make, datasets=datasets) for job in jobs]
     found = [result for begin in range(0, len(jobs), together) for result in run_jobs(

@@ -14,7 +14,7 @@ from engine.errors import SpecError
 from engine.layers import OPTIMIZERS
 from engine.spec import DataSpec, OptimizerSpec, ProjectSpec, ScheduleSpec, StoppingSpec
 from engine.training import Trainer
-from engine.training.succession import Succession, are_alike, form_of
+from engine.training.succession import KEPT, Succession, are_alike, form_of
 from tests.engine.training.runs import LAYERS, advance, clouds, contents, dense, project
 from tests.golden.same_bytes_cases import made
 
@@ -54,8 +54,8 @@ def test_whatever_a_network_is_made_of_begins_anew(name: str) -> None:
     assert in_turn(succession, given, data) == wanted
     assert memories(succession) == [1]
     # Beside one another, the steps of one between those of the other.
-    succession = Succession(most=2, kept=2**30)
     for _ in range(2):
+        succession.begin(2)
         one, two = (succession.trainer(each, data) for each in (other, given))
         for _ in range(STEPS):
             advance(one, 1)
@@ -98,24 +98,23 @@ def test_forms_may_come_in_any_order() -> None:
 
 def test_as_many_are_in_use_at_once_as_there_is_room_for() -> None:
     base = project(*LAYERS, batch_size=8)
-    succession = Succession(most=3)
-    assert succession.together(base) == 1
-    succession.trainer(base, DATA)
-    assert succession.together(with_training(base, seed=5)) == 3
+    succession = Succession()
+    assert succession.room_for(base) == 1
+    size = succession.trainer(base, DATA)._plan.arena.nbytes
+    assert succession.room_for(with_training(base, seed=5)) == KEPT // 2 // size
     other = with_training(base, batch_size=4)
-    assert succession.together(other) == 1
+    assert succession.room_for(other) == 1
     with pytest.raises(SpecError):
         succession.trainer(with_training(other, l2=1e300), DATA)
-    assert succession.together(other) == 1
+    assert succession.room_for(other) == 1
+    succession.begin(3)
     runs = [succession.trainer(with_training(base, seed=seed), DATA) for seed in range(3)]
     assert len({id(run._plan.arena) for run in runs}) == 3
     assert [contents(advance(run, STEPS)) for run in runs] == [
         alone(with_training(base, seed=seed)) for seed in range(3)]
-    succession.trainer(base, DATA)
+    succession.begin(1)
+    assert succession.trainer(base, DATA)._plan.arena is runs[0]._plan.arena
     assert memories(succession) == [3]
-    small = Succession(most=3, kept=2 * runs[0]._plan.arena.nbytes)
-    small.trainer(base, DATA)
-    assert small.together(base) == 1
 
 
 def test_cells_are_alike_where_form_and_data_are() -> None:
