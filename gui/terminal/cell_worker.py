@@ -78,6 +78,7 @@ class _Computing:
         self._next: Job | None = None
         self._datasets = Datasets()
         self._trainers = TrainersInTurn()
+        self._measured: ProjectSpec | None = None
         self._cell_s = math.inf
         self._key = ""
         self._is_known = False
@@ -86,15 +87,23 @@ class _Computing:
         """Wait for a job; return it with those like it that are here, if they take no time."""
         first = self._next or self._jobs.get()
         self._next = None
-        found, most = [first], int(min(TOGETHER, self._trainers.room_for(first.project),
-                                       TOGETHER_S / self._cell_s))
+        found, most = [first], 1
+        if self._measured is not None and self._take_alike(self._measured, first.project):
+            most = int(min(TOGETHER, self._trainers.room_for(first.project),
+                           TOGETHER_S / self._cell_s))
         while len(found) < most and not self._jobs.empty():
             job = self._jobs.get()
-            if not self._trainers.are_alike(first.project, job.project):
+            if not self._take_alike(first.project, job.project):
                 self._next = job
                 break
             found.append(job)
         return found
+
+    def _take_alike(self, one: ProjectSpec, other: ProjectSpec) -> bool:
+        """Say whether two cells take as long as one another, and trainers that are alike."""
+        return (one.training.steps == other.training.steps
+                and one.training.stopping == other.training.stopping
+                and self._trainers.are_alike(one, other))
 
     def compute(self, jobs: Sequence[Job]) -> None:
         """Compute jobs that were taken together."""
@@ -106,7 +115,10 @@ class _Computing:
         except EngineError as error:
             self._tell(Failed(Told.of(error.message)))
             return
-        self._cell_s = (time.perf_counter() - begin) / len(jobs)
+        if all(result.end == "done" for result in results):
+            # What has ended early says nothing of the next one.
+            self._measured = jobs[-1].project
+            self._cell_s = (time.perf_counter() - begin) / len(jobs)
         # A job that is here before these are told was sent before they are heard.
         self._is_known = self._next is not None or not self._jobs.empty()
         self._tell(*map(Computed, results))

@@ -351,6 +351,25 @@ def test_a_process_takes_those_together_that_are_alike_and_short(
     assert {result.key: result.content for result in results}.items() <= undisturbed.items()
 
 
+@pytest.mark.parametrize("sweep", [
+    small_sweep(Axis("steps", (5, 6, 7, 8))),
+    small_sweep(Axis("learning_rate", (0.1, 0.2, 0.3, 0.4)), goal_loss=100.0)],
+    ids=["other steps", "the last one has ended early"])
+def test_cells_that_may_take_longer_than_the_last_one_are_not_taken_together(
+        sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cell_worker, "TOGETHER_S", 1e9)
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    for cell in sweep.cells():
+        job = job_of(sweep, cell)
+        assert isinstance(job, Job)
+        jobs.put(job)
+    computing = cell_worker._Computing(io.BytesIO(), jobs)
+    for _ in range(4):
+        taken = computing.take()
+        assert len(taken) == 1
+        computing.compute(taken)
+
+
 def test_once_a_process_has_ended_at_a_cell_each_has_but_one() -> None:
     executor = LocalExecutor(1)
     assert executor.ahead_of(1.0) == 1
