@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -115,19 +115,55 @@ def run_cell(sweep: Sweep, cell: Cell, *, make: Make, should_stop: ShouldStop = 
 def run_job(job: Job, *, make: Make, datasets: Datasets, should_stop: ShouldStop = never
             ) -> Result | None:
     """Compute a cell of which the job was made; see `run_cell`."""
-    dataset = datasets.of(job.project.data)
-    try:
-        trainer = make(job.project, dataset)
-    except SpecError as error:
-        return Result(job.key, job.values, job.seed, "refused", message=Told.of(error.message))
-    record = Record(trainer, deciding_step(job.project, dataset), len(dataset.training),
-                    job.project.training.batch_size)
-    course = course_of(job.project, dataset, trainer, record.listen)
-    begin = CLOCK()
-    if not carry(course, should_stop):
-        return None
-    seconds = CLOCK() - begin
-    return _result(job, course, trainer, record, seconds, operations_of(job.project, dataset))
+    run = _Run(job, make, datasets.of(job.project.data))
+    return run.result() if run.carry(should_stop) else None
+
+
+def run_jobs(jobs: Sequence[Job], *, make: Make, datasets: Datasets) -> list[Result]:
+    """Compute some cells, whose trainers are all in use at once, stage by stage.
+
+    Small networks take less time so: a processor that has made one network has at hand what the
+    next one is made with, and no longer when it has trained the first meanwhile.
+    """
+    runs = [_Run(job, make, datasets.of(job.project.data)) for job in jobs]
+    for run in runs:
+        run.carry(never)
+    return [run.result() for run in runs]
+
+
+class _Run:
+    """A cell while it is computed; one that is refused is done at once."""
+
+    def __init__(self, job: Job, make: Make, dataset: Dataset) -> None:
+        self._job = job
+        self._refused: Result | None = None
+        try:
+            self._trainer = make(job.project, dataset)
+        except SpecError as error:
+            self._refused = Result(job.key, job.values, job.seed, "refused",
+                                   message=Told.of(error.message))
+            return
+        self._record = Record(self._trainer, deciding_step(job.project, dataset),
+                              len(dataset.training), job.project.training.batch_size)
+        self._course = course_of(job.project, dataset, self._trainer, self._record.listen)
+        self._operations = operations_of(job.project, dataset)
+        self._seconds = 0.0
+
+    def carry(self, should_stop: ShouldStop) -> bool:
+        """Take it to its end; return whether it came there."""
+        if self._refused is not None:
+            return True
+        begin = CLOCK()
+        is_over = carry(self._course, should_stop)
+        self._seconds = CLOCK() - begin
+        return is_over
+
+    def result(self) -> Result:
+        """Return what it has come to."""
+        if self._refused is not None:
+            return self._refused
+        return _result(self._job, self._course, self._trainer, self._record, self._seconds,
+                       self._operations)
 
 
 def operations_of(project: ProjectSpec, dataset: Dataset) -> int:

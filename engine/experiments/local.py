@@ -35,7 +35,10 @@ SHORT_S = 0.2
 """Cells that take less are sent before the one in hand is done, so that nobody waits for them."""
 
 AHEAD = 3
-"""How many such cells a process has at most."""
+"""How many such cells a process has at least, so long as there are any."""
+
+AHEAD_S, MOST_AHEAD = 0.15, 16
+"""Of still shorter ones it has what takes so many seconds, so that it can compute some together."""
 
 MOST_DEATHS = 3
 """How often in a row a process may end without having computed anything."""
@@ -144,6 +147,7 @@ class LocalExecutor:
         self._changed = threading.Condition()
         self._is_warm = threading.Event()
         self._is_cancelled = False
+        self._is_wary = False
         self._given_up: set[_Worker] = set()
         self._workers = [_Worker(self, str(number + 1)) for number in range(count)]
 
@@ -182,6 +186,19 @@ class LocalExecutor:
     def is_cancelled(self) -> bool:
         """Whether nothing more is to be done."""
         return self._is_cancelled
+
+    def ahead_of(self, seconds: float) -> int:
+        """Return how many cells a process is to have whose last one was trained for so long."""
+        if self._is_wary or seconds >= SHORT_S:
+            return 1
+        return max(AHEAD, min(MOST_AHEAD, int(AHEAD_S / max(seconds, AHEAD_S / MOST_AHEAD))))
+
+    def grow_wary(self) -> None:
+        """Hear that a process has ended at a cell: from now on each has but one.
+
+        Of those that it has computed together, nobody knows which one it was.
+        """
+        self._is_wary = True
 
     def rest(self) -> None:
         """Wait until there may be work again."""
@@ -306,7 +323,7 @@ class _Worker:
             self._tell("working", values=self._in_hand[0].values)
         elif isinstance(answer, Computed):
             self._deaths = 0
-            self._ahead = AHEAD if answer.result.seconds < SHORT_S else 1
+            self._ahead = self._executor.ahead_of(answer.result.seconds)
             self.state = replace(self.state, done=self.state.done + 1)
             job = self._in_hand.popleft()
             self._time(job, answer.result)
@@ -337,6 +354,8 @@ class _Worker:
                         pipe.close()
         self._ahead, self._since = 1, None
         was_at_work = self.state.state == "working"
+        if was_at_work:
+            self._executor.grow_wary()
         # One that ends at a cell says something of the cell, and nothing of the computer.
         self._deaths += not was_at_work
         if not self._executor.is_cancelled:

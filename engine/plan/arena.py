@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from engine.arrays import Reals
 from engine.errors import SpecError
@@ -55,10 +56,15 @@ class Layout:
             If it would be larger than `LARGEST_ARENA`, or the machine has no such memory.
         """
         self.check()
-        wanted = self._bytes
         try:
-            raw = np.zeros(wanted + ALIGNMENT, np.uint8)
+            return aligned_zeros(self.size, self.dtype)
         except MemoryError as error:
             raise self._too_much() from error
-        begin = -raw.ctypes.data % ALIGNMENT
-        return raw[begin:begin + wanted].view(self.dtype)
+
+
+def aligned_zeros(count: int, dtype: DTypeLike) -> Reals:
+    """Return ``count`` zeros that begin at a multiple of `ALIGNMENT`."""
+    wanted = count * np.dtype(dtype).itemsize
+    raw = np.zeros(wanted + ALIGNMENT, np.uint8)
+    begin = -raw.ctypes.data % ALIGNMENT
+    return raw[begin:begin + wanted].view(dtype)

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from engine.arrays import Doubles, Integers, Reals
 from engine.data.rows import ByteRows
+from engine.kernels.ops import catalogue
 from engine.kernels.ops.transcription import room_of
 from engine.kernels.runtime import layout
 from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, UsedRows, Value, resolve
 from engine.layers.row_blocks import WORDS_OF_A_DOUBLE
 from engine.layers.shapes import DATA
-from engine.plan.arena import Layout
+from engine.plan.arena import Layout, aligned_zeros
 from engine.plan.augmentation import add_augmentation, is_redrawn
 from engine.plan.batches import Store, gathering_op
 from engine.plan.plan import Plan, PlannedLayer, Shared
@@ -311,10 +312,8 @@ def build_plan(project: ProjectSpec, inputs: Reals | ByteRows, targets: Reals, c
     prediction = builder.add_loss(layers[-1], target, None if class_weights is None else {
         "weights": class_weights.ctypes.data, "classes": len(class_weights)})
     arena = builder.layout.allocate()
-    table, sections = builder.table.pack(precision, {
-        "control": shared.control.ctypes.data, "hyper": shared.hyper.ctypes.data,
-        "results": shared.results.ctypes.data}, threads,
-        min(project.training.batch_size or capacity, capacity))
+    table, sections = builder.table.pack(precision, _common(shared), threads,
+                                         min(project.training.batch_size or capacity, capacity))
     _prepare_shared(shared, project, layers, capacity)
     return Plan(
         arena=arena, table=table, sections=sections, lines=builder.table.lines(),
@@ -341,6 +340,31 @@ def renewed(plan: Plan, project: ProjectSpec) -> Plan:
         array.fill(value)
     _prepare_shared(shared, project, plan.layers, plan.capacity)
     return plan.of(project.network)
+
+
+def beside(plan: Plan, project: ProjectSpec) -> Plan:
+    """Return the plan that `build_plan` would make, in a memory of its own.
+
+    Parameters
+    ----------
+    plan, project : Plan, ProjectSpec
+        As `renewed` takes them, but that the plan stays in use.
+    """
+    shared = plan.shared.blank()
+    common, table = _common(shared), plan.table.copy()
+    for row, line in zip(table, plan.lines, strict=True):
+        slots = catalogue.OPS[line.op].slots
+        for name, address in common.items():
+            if name in slots.places and name not in line.slots:
+                row[slots.places[name]] = slots.encode(name, address)
+    return renewed(replace(plan, arena=aligned_zeros(len(plan.arena), plan.arena.dtype),
+                           table=table, shared=shared), project)
+
+
+def _common(shared: Shared) -> dict[str, int]:
+    """Return the slots that mean the same for every op."""
+    return {"control": shared.control.ctypes.data, "hyper": shared.hyper.ctypes.data,
+            "results": shared.results.ctypes.data}
 
 
 def _prepare_shared(shared: Shared, project: ProjectSpec, layers: Sequence[PlannedLayer],

@@ -44,6 +44,11 @@ class Shared:
                    np.zeros(layout.REQUESTED_LENGTH),
                    np.zeros(layout.FIRST_STATISTIC + layout.STATISTICS * layers))
 
+    def blank(self) -> Shared:
+        """Return arrays of the same shapes."""
+        return Shared(np.zeros_like(self.control), np.zeros_like(self.hyper),
+                      np.zeros_like(self.requested), np.zeros_like(self.results))
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedLayer:

@@ -40,6 +40,7 @@ class Ring:
     """
 
     def __init__(self, weight_layers: Sequence[str], control: Integers, head: int) -> None:
+        self._layers = weight_layers
         self.columns = RUN_COLUMNS + tuple(
             f"{layer}/{column}" for layer in weight_layers for column in LAYER_COLUMNS)
         width = 1 + len(self.columns)
@@ -47,6 +48,10 @@ class Ring:
         self.data = np.zeros((rows, width))
         self._control = control
         self._head = head
+
+    def beside(self, control: Integers) -> Ring:
+        """Return another one with the same columns, for the loop of other counters."""
+        return Ring(self._layers, control, self._head)
 
     def read(self, cursor: int) -> tuple[Integers, Reals, int]:
         """Return the rows that were written since.

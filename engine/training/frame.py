@@ -8,7 +8,7 @@ from engine.arrays import Integers
 from engine.compiling import Progress
 from engine.data.dataset import Dataset
 from engine.kernels.runtime import layout
-from engine.plan import Plan, Shared, build_plan, renewed
+from engine.plan import Plan, Shared, beside, build_plan, renewed
 from engine.spec import ProjectSpec
 from engine.telemetry.parts import Wanted
 from engine.telemetry.ring import Ring
@@ -93,6 +93,12 @@ class Frame:
         """
         check_alike(project, dataset)
         return replace(self, plan=renewed(self.plan, project))
+
+    def beside(self, project: ProjectSpec, dataset: Dataset) -> Frame:
+        """Return what `built` would, in a memory of its own, as `renewed` takes its arguments."""
+        check_alike(project, dataset)
+        plan = beside(self.plan, project)
+        return replace(self, plan=plan, ring=self.ring.beside(plan.shared.control))
 
     @property
     def size(self) -> int:

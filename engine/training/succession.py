@@ -9,7 +9,7 @@ as the learning rate.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.arrays import Reals
 from engine.compiling import Progress
@@ -32,8 +32,13 @@ def form_of(project: ProjectSpec) -> str:
                  built_in(training)))
 
 
+def are_alike(one: ProjectSpec, other: ProjectSpec) -> bool:
+    """Say whether two projects have the same form and the same data."""
+    return one.data == other.data and form_of(one) == form_of(other)
+
+
 class Succession:
-    """Makes trainers for whoever needs one at a time: each ends the one before.
+    """Makes trainers for whoever needs one at a time, or a few: each ends one that was before.
 
     Parameters
     ----------
@@ -46,30 +51,60 @@ class Succession:
     def __init__(self, threads: int = 1, kept: int = KEPT) -> None:
         self._threads = threads
         self._kept = kept
-        self._frames: OrderedDict[tuple[str, int], tuple[Frame, Dataset]] = OrderedDict()
+        self._frames: OrderedDict[tuple[str, int], tuple[list[Frame], Dataset]] = OrderedDict()
+        self._last: ProjectSpec | None = None
+        self._together = 1
+        self._place = 0
+
+    def room_for(self, project: ProjectSpec) -> int:
+        """Return for how many trainers of projects like this there is room at once.
+
+        More than 1 only where the last one was of such a project: then it is known how much memory
+        it takes.
+        """
+        if self._last is None or not are_alike(self._last, project):
+            return 1
+        frames, _ = next(reversed(self._frames.values()))
+        return max(1, self._kept // 2 // frames[0].plan.arena.nbytes)
+
+    def begin(self, together: int) -> None:
+        """Take all trainers for done with; the next ones are in use so many at once."""
+        self._together, self._place = together, 0
 
     def trainer(self, project: ProjectSpec, dataset: Dataset, *, run_id: int = 0,
                 start: Mapping[str, Reals] | None = None, progress: Progress | None = None
                 ) -> Trainer:
         """Return a trainer at step 0, whose run comes to the bytes of one made by itself.
 
-        Parameters and errors are those of `engine.training.trainer.Trainer`.
+        Parameters and errors are those of `engine.training.trainer.Trainer`. Unless `begin` said
+        otherwise, it ends the one before.
         """
-        # Held with its frame, so that no other data set can have its number.
+        # Held with its frames, so that no other data set can have its number.
         form = form_of(project), id(dataset)
-        if form in self._frames:
-            frame = self._frames[form][0].renewed(project, dataset)
-        else:
+        if form not in self._frames:
             self._make_room()
             frame = Frame.built(project, dataset, threads=self._threads, progress=progress)
-        self._frames[form] = frame, dataset
+            self._frames[form] = [frame], dataset
+        else:
+            frames, _ = self._frames[form]
+            if self._place < len(frames):
+                frame = frames[self._place] = frames[self._place].renewed(project, dataset)
+            else:
+                frame = frames[0].beside(project, dataset)
+                frames.append(frame)
         self._frames.move_to_end(form)
+        self._last = project
+        self._place = (self._place + 1) % self._together
         return Trainer(project, dataset, run_id=run_id, start=start, frame=frame,
                        threads=self._threads)
 
     def _make_room(self) -> None:
         """Let go of the forms whose turn was longest ago, until what is left is small enough."""
-        held = sum(frame.size for frame, _ in self._frames.values())
+        held = sum(_size(frames) for frames, _ in self._frames.values())
         while held > self._kept:
             _, (oldest, _) = self._frames.popitem(last=False)
-            held -= oldest.size
+            held -= _size(oldest)
+
+
+def _size(frames: Iterable[Frame]) -> int:
+    return sum(frame.size for frame in frames)

@@ -6,26 +6,35 @@ Jobs come as lines of JSON on its standard input, what came of them goes to its 
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import signal
 import sys
 import threading
+import time
+from collections.abc import Sequence
 from typing import BinaryIO
 
 import msgspec
 
 from engine.data.dataset import Dataset
 from engine.errors import EngineError
-from engine.experiments.cell import Job, run_job
+from engine.experiments.cell import Job, run_jobs
 from engine.experiments.headless import Datasets
 from engine.experiments.local import Answer, Begun, Computed, Failed, Preparing
 from engine.experiments.results import Told
 from engine.spec import ProjectSpec
-from gui.workbench.engine_port import TrainerLike, load_engine, trainers_in_turn
+from gui.workbench.engine_port import TrainerLike, TrainersInTurn, load_engine
 
 POLITENESS = 5
 """How far it lets everything else on the computer go first, as `os.nice` counts."""
+
+TOGETHER = 8
+"""Most cells that are computed together."""
+
+TOGETHER_S = 0.1
+"""Seconds that those may take, since nobody sees one before all are done."""
 
 
 def serve() -> int:
@@ -40,7 +49,7 @@ def serve() -> int:
     load_engine()
     computing = _Computing(answers, jobs)
     while True:
-        computing.compute(jobs.get())
+        computing.compute(computing.take())
 
 
 def step_back() -> None:
@@ -66,28 +75,59 @@ class _Computing:
     def __init__(self, answers: BinaryIO, jobs: queue.SimpleQueue[Job]) -> None:
         self._answers = answers
         self._jobs = jobs
+        self._next: Job | None = None
         self._datasets = Datasets()
-        self._trainer = trainers_in_turn()
+        self._trainers = TrainersInTurn()
+        self._measured: ProjectSpec | None = None
+        self._cell_s = math.inf
         self._key = ""
         self._is_known = False
 
-    def compute(self, job: Job) -> None:
-        self._key = job.key
+    def take(self) -> list[Job]:
+        """Wait for a job; return it with those like it that are here, if they take no time."""
+        first = self._next or self._jobs.get()
+        self._next = None
+        found, most = [first], 1
+        if self._measured is not None and self._take_alike(self._measured, first.project):
+            most = int(min(TOGETHER, self._trainers.room_for(first.project),
+                           TOGETHER_S / self._cell_s))
+        while len(found) < most and not self._jobs.empty():
+            job = self._jobs.get()
+            if not self._take_alike(first.project, job.project):
+                self._next = job
+                break
+            found.append(job)
+        return found
+
+    def _take_alike(self, one: ProjectSpec, other: ProjectSpec) -> bool:
+        """Say whether two cells take as long as one another, and trainers that are alike."""
+        return (one.training.steps == other.training.steps
+                and one.training.stopping == other.training.stopping
+                and self._trainers.are_alike(one, other))
+
+    def compute(self, jobs: Sequence[Job]) -> None:
+        """Compute jobs that were taken together."""
+        self._key = jobs[0].key
+        self._trainers.begin(len(jobs))
+        begin = time.perf_counter()
         try:
-            result = run_job(job, make=self._make, datasets=self._datasets)
+            results = run_jobs(jobs, make=self._make, datasets=self._datasets)
         except EngineError as error:
             self._tell(Failed(Told.of(error.message)))
             return
-        # Nothing asks it to stop but the end of the process.
-        assert result is not None
-        # A job that is here before this is told was sent before it is heard.
-        self._is_known = not self._jobs.empty()
-        self._tell(Computed(result))
+        if all(result.end == "done" for result in results):
+            # What has ended early says nothing of the next one.
+            self._measured = jobs[-1].project
+            self._cell_s = (time.perf_counter() - begin) / len(jobs)
+        # A job that is here before these are told was sent before they are heard.
+        self._is_known = self._next is not None or not self._jobs.empty()
+        self._tell(*map(Computed, results))
 
     def _make(self, project: ProjectSpec, dataset: Dataset) -> TrainerLike:
-        trainer = self._trainer(project, dataset, self._prepare)
+        trainer = self._trainers.make(project, dataset, self._prepare)
         if not self._is_known:
             self._tell(Begun(self._key))
+            self._is_known = True
         return trainer
 
     def _prepare(self, text: str, share: float) -> None:
@@ -95,6 +135,6 @@ class _Computing:
             self._is_known = False
             self._tell(Preparing(text, share))
 
-    def _tell(self, answer: Answer) -> None:
-        self._answers.write(msgspec.json.encode(answer) + b"\n")
+    def _tell(self, *answers: Answer) -> None:
+        self._answers.write(b"".join(msgspec.json.encode(answer) + b"\n" for answer in answers))
         self._answers.flush()

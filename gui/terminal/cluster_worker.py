@@ -29,7 +29,7 @@ from engine.experiments.headless import Make
 from engine.experiments.local import environment, program, usual_workers
 from gui.program import INTERRUPTED, say
 from gui.terminal.cell_worker import step_back
-from gui.workbench.engine_port import trainers_in_turn
+from gui.workbench.engine_port import TrainersInTurn
 
 PATIENCE_S = 5.0
 """Seconds for which a process looks for the scheduler, before it does so again."""
@@ -150,5 +150,5 @@ def _leaving(site: Site) -> Any:
 
 def _maker() -> Make:
     """Return what makes the trainers of a site's cells, one after the other."""
-    make = trainers_in_turn()
-    return lambda project, dataset: make(project, dataset, lambda text, share: None)
+    trainers = TrainersInTurn()
+    return lambda project, dataset: trainers.make(project, dataset, lambda text, share: None)

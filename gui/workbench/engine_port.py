@@ -155,20 +155,36 @@ def make_trainer(
     return trainer
 
 
-def trainers_in_turn() -> Callable[[ProjectSpec, Dataset, Progress], TrainerLike]:
-    """Return what makes trainers with one thread, each of which ends the one before.
+class TrainersInTurn:
+    """Makes trainers with one thread for who trains many networks of few forms.
 
-    For who trains many networks of few forms; otherwise as `make_trainer`.
+    Otherwise as `make_trainer`; each ends one that was before, see `engine.training.succession`.
     """
-    from engine.training.succession import Succession
 
-    succession = Succession()
+    def __init__(self) -> None:
+        from engine.training.succession import Succession
 
-    def make(project: ProjectSpec, dataset: Dataset, progress: Progress) -> TrainerLike:
+        self._succession = Succession()
+
+    def make(self, project: ProjectSpec, dataset: Dataset, progress: Progress) -> TrainerLike:
+        """Return a trainer at step 0; raises EngineError."""
         found = _first_weights(project, dataset)
-        return succession.trainer(project, dataset, progress=progress,
-                                  start=None if found is None else found.arrays)
-    return make
+        return self._succession.trainer(project, dataset, progress=progress,
+                                        start=None if found is None else found.arrays)
+
+    def room_for(self, project: ProjectSpec) -> int:
+        """Return for how many trainers of projects like this there is room at once."""
+        return self._succession.room_for(project)
+
+    def begin(self, together: int) -> None:
+        """Take all trainers for done with; the next ones are in use so many at once."""
+        self._succession.begin(together)
+
+    def are_alike(self, one: ProjectSpec, other: ProjectSpec) -> bool:
+        """Say whether two projects are such."""
+        from engine.training.succession import are_alike
+
+        return are_alike(one, other)
 
 
 def _first_weights(project: ProjectSpec, dataset: Dataset) -> FirstWeights | None:

@@ -1,4 +1,4 @@
-"""Cells of a sweep, each with a trainer of its own beside each in the memory of the one before.
+"""Cells of a sweep, each with a trainer of its own beside some together in the memory of others.
 
 Both do all that a process does for a cell, from the job to its result, in one thread and in turns
 of a few cells: what else the computer does meanwhile is the same for both. Whole sweeps with their
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from engine.experiments.cell import Job, job_of, run_job
-from engine.experiments.headless import Datasets, Make
+from engine.data.dataset import Dataset
+from engine.experiments.cell import Job, job_of, run_job, run_jobs
+from engine.experiments.headless import Datasets
 from engine.experiments.results import Result
 from engine.experiments.sweep import Axis, Sweep
 from engine.spec import DataSpec, LayerSpec, NetworkSpec, ProjectSpec, TrainingSpec
@@ -56,27 +57,39 @@ def sweep_of(shape: str) -> Sweep:
 
 
 def in_turns(shape: str, rounds: int) -> Iterator[tuple[Turn, Turn]]:
-    """Yield what cells take one by one, and in the memory of the one before, turn about."""
+    """Yield what cells take one by one, and together, turn about."""
     sweep, datasets = sweep_of(shape), Datasets()
     found = [job_of(sweep, cell) for cell in sweep.cells()]
     jobs = [job for job in found if isinstance(job, Job)]
-    ways: tuple[Make, Make] = (lambda project, data: Trainer(project, data, threads=1),
-                               Succession().trainer)
-    for make in ways:
-        _computed(jobs[:1], make, datasets)
+    succession = Succession()
+
+    def one_by_one(some: list[Job]) -> list[Result]:
+        results = [run_job(job, make=_alone, datasets=datasets) for job in some]
+        return [result for result in results if result is not None]
+
+    def together(some: list[Job]) -> list[Result]:
+        succession.begin(len(some))
+        return run_jobs(some, make=succession.trainer, datasets=datasets)
+
+    one_by_one(jobs[:1])
+    together(jobs[:1])
     for _ in range(rounds):
         for begin in range(0, len(jobs), TURN):
-            (one, alone), (two, after) = (_computed(jobs[begin:begin + TURN], make, datasets)
-                                          for make in ways)
-            if [result.content for result in alone] != [result.content for result in after]:
-                raise RuntimeError(f"{shape}: other bytes in turn than one by one")
+            some = jobs[begin:begin + TURN]
+            (one, alone), (two, beside) = (_timed(way, some) for way in (one_by_one, together))
+            if [result.content for result in alone] != [result.content for result in beside]:
+                raise RuntimeError(f"{shape}: other bytes together than one by one")
             yield one, two
 
 
-def _computed(jobs: list[Job], make: Make, datasets: Datasets) -> tuple[Turn, list[Result]]:
+def _alone(project: ProjectSpec, dataset: Dataset) -> Trainer:
+    return Trainer(project, dataset, threads=1)
+
+
+def _timed(way: Callable[[list[Job]], list[Result]], jobs: list[Job]
+           ) -> tuple[Turn, list[Result]]:
     clock, processor = time.perf_counter(), time.thread_time()
-    results = [result for job in jobs
-               if (result := run_job(job, make=make, datasets=datasets)) is not None]
+    results = way(jobs)
     processor, clock = time.thread_time() - processor, time.perf_counter() - clock
     return Turn(processor / len(jobs), statistics.fmean(result.seconds for result in results),
                 clock / len(jobs)), results

@@ -371,18 +371,18 @@ def check_sweep(cases: Sequence[Case], threads: int, rounds: int, seconds: float
 
 
 def check_cells(_cases: Sequence[Case], _threads: int, rounds: int, _seconds: float) -> None:
-    """Print how many cells of two shapes a minute has, one by one and in turn."""
+    """Print how many cells of two shapes a minute has, one by one and together."""
     said("cells")
     lines = []
     for shape in cells.SHAPES:
         turns = [*cells.in_turns(shape, rounds)]
-        for name, side in (("one by one", 0), ("in turn", 1)):
+        for name, side in (("one by one", 0), ("together", 1)):
             took, trained, clock = (statistics.median(getattr(turn[side], figure) for turn in turns)
                                     for figure in ("processor_s", "training_s", "clock_s"))
             lines.append([shape, name, f"{60 / took:,.0f}", f"{60 / clock:,.0f}",
                           f"{1000 * took:.2f}", f"{trained / took:.0%}"])
         faster = ratio(*([turn[side].processor_s for turn in turns] for side in (0, 1)))
-        say(f"{shape}: {faster:.2f} times as many in turn")
+        say(f"{shape}: {faster:.2f} times as many together")
     say(markdown(("shape", "", "cells a minute of a processor", "by the clock", "ms a cell",
                   "of which training"), lines))
     say(f"{cells.STEPS} steps of {cells.BATCH} examples; the bytes of both are compared. Promised: "

@@ -17,6 +17,6 @@ CHECK_NAMES = {
     "answers": "how long the window waits for another theme or size, in several states",
     "waits": "where the window's event loop does not come round in 200 ms",
     "sweep": "a phase diagram of nearly a thousand networks, on one worker and on several",
-    "cells": "cells of a sweep one by one, and each in the memory of the one before",
+    "cells": "cells of a sweep one by one, and some together in the memory of others",
     "start": "compiling everything, and a warm start until the first step",
 }

@@ -15,7 +15,14 @@ from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.experiments import cell as cell_module
-from engine.experiments.cell import job_of, operations_of, run_cell
+from engine.experiments.cell import (
+    Job,
+    job_of,
+    operations_of,
+    run_cell,
+    run_job,
+    run_jobs,
+)
 from engine.experiments.headless import Datasets, carry, course_of
 from engine.experiments.results import Result
 from engine.experiments.sweep import Axis, Cell, Sweep
@@ -251,3 +258,18 @@ def test_cells_one_after_another_come_to_the_bytes_of_each_by_itself(axes: tuple
         assert alone is not None
         assert in_turn is not None
         assert in_turn.same_as(alone)
+
+
+@pytest.mark.parametrize("together", [1, 2, 5])
+def test_cells_that_are_computed_together_come_to_the_bytes_of_each_by_itself(together: int
+                                                                              ) -> None:
+    sweep = small_sweep(Axis("learning_rate", (0.01, 1e20, 1.0, 0.1, 0.2)),
+                        Axis("l2", (0.001, 1e300)), seeds=2)
+    datasets, succession = Datasets(), Succession()
+    succession.begin(together)
+    jobs = [job for cell in sweep.cells() if isinstance(job := job_of(sweep, cell), Job)]
+    alone = [run_job(job, make=make, datasets=datasets) for job in jobs]
+    found = [result for begin in range(0, len(jobs), together) for result in run_jobs(
+        jobs[begin:begin + together], make=succession.trainer, datasets=datasets)]
+    assert {result.end for result in found} == {"done", "diverged", "refused"}
+    assert [result.content for result in found] == [one.content for one in alone if one]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from msgspec.structs import replace
 
 from engine.experiments import local as local_module
 from engine.experiments import pace as pace_module
-from engine.experiments.cell import job_of
+from engine.experiments.cell import Job, job_of
 from engine.experiments.local import (
     _ANSWERS,
     COMMAND,
@@ -35,6 +37,7 @@ from engine.experiments.sweep import Axis, Sweep
 from engine.experiments.sweep_run import Standing, SweepRun
 from engine.spec import DataSpec
 from gui.program import RUN_CELLS
+from gui.terminal import cell_worker
 from tests.engine.experiments.sweeps import Here, small_project, small_sweep
 
 ROOT = Path(local_module.__file__).parents[2]
@@ -47,13 +50,13 @@ SULKY = """
 import sys
 from gui.terminal import cell_worker
 compute, given = cell_worker._Computing.compute, []
-def sulky(self, job):
-    given.append(job)
-    if len(given) == 10:
-        self._tell(cell_worker.Begun(job.key))
+def sulky(self, jobs):
+    given.extend(jobs)
+    if len(given) >= 10:
+        self._tell(cell_worker.Begun(jobs[0].key))
         import os
         os._exit(1)
-    compute(self, job)
+    compute(self, jobs)
 cell_worker._Computing.compute = sulky
 cell_worker.serve()
 """
@@ -62,11 +65,11 @@ POISONED = """
 import os
 from gui.terminal import cell_worker
 compute = cell_worker._Computing.compute
-def poisoned(self, job):
-    if job.values[-1] == 3 and job.values[0] == 0.01:
-        self._tell(cell_worker.Begun(job.key))
+def poisoned(self, jobs):
+    if any(job.values[-1] == 3 and job.values[0] == 0.04 for job in jobs):
+        self._tell(cell_worker.Begun(jobs[0].key))
         os._exit(1)
-    compute(self, job)
+    compute(self, jobs)
 cell_worker._Computing.compute = poisoned
 cell_worker.serve()
 """
@@ -322,6 +325,58 @@ def test_a_process_says_of_one_cell_that_it_begins_and_of_those_that_wait_what_c
     assert [answer.result.key for answer in answers if isinstance(answer, Computed)] == [
         job.key for job in jobs]
     assert len(answers) == len(jobs) + 1
+
+
+@pytest.mark.parametrize(("seconds", "sizes"), [(1e9, [1, 2, 1, 2]), (0.0, [1] * 6)])
+def test_a_process_takes_those_together_that_are_alike_and_short(
+        seconds: float, sizes: list[int], undisturbed: dict[str, bytes],
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cell_worker, "TOGETHER_S", seconds)
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    for depth in (1, 2):
+        for cell in MANY.cells():
+            job = job_of(MANY, cell)
+            assert isinstance(job, Job)
+            if job.values[-1] == depth and job.values[0] in (0.01, 0.02, 0.08):
+                jobs.put(job)
+    answers = io.BytesIO()
+    computing = cell_worker._Computing(answers, jobs)
+    for size in sizes:
+        taken = computing.take()
+        assert len(taken) == size
+        computing.compute(taken)
+    results = [answer.result for answer in map(_ANSWERS.decode, answers.getvalue().splitlines())
+               if isinstance(answer, Computed)]
+    assert len(results) == 6
+    assert {result.key: result.content for result in results}.items() <= undisturbed.items()
+
+
+@pytest.mark.parametrize("sweep", [
+    small_sweep(Axis("steps", (5, 6, 7, 8))),
+    small_sweep(Axis("learning_rate", (0.1, 0.2, 0.3, 0.4)), goal_loss=100.0)],
+    ids=["other steps", "the last one has ended early"])
+def test_cells_that_may_take_longer_than_the_last_one_are_not_taken_together(
+        sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cell_worker, "TOGETHER_S", 1e9)
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    for cell in sweep.cells():
+        job = job_of(sweep, cell)
+        assert isinstance(job, Job)
+        jobs.put(job)
+    computing = cell_worker._Computing(io.BytesIO(), jobs)
+    for _ in range(4):
+        taken = computing.take()
+        assert len(taken) == 1
+        computing.compute(taken)
+
+
+def test_once_a_process_has_ended_at_a_cell_each_has_but_one() -> None:
+    executor = LocalExecutor(1)
+    assert executor.ahead_of(1.0) == 1
+    assert executor.ahead_of(0.1) == 3
+    assert executor.ahead_of(0.0) == 16
+    executor.grow_wary()
+    assert executor.ahead_of(0.0) == 1
 
 
 def test_a_process_says_what_came_of_a_job_line_by_line() -> None:

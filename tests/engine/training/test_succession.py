@@ -12,9 +12,9 @@ from engine.data import load
 from engine.data.dataset import Dataset
 from engine.errors import SpecError
 from engine.layers import OPTIMIZERS
-from engine.spec import OptimizerSpec, ProjectSpec, ScheduleSpec, StoppingSpec
+from engine.spec import DataSpec, OptimizerSpec, ProjectSpec, ScheduleSpec, StoppingSpec
 from engine.training import Trainer
-from engine.training.succession import Succession, form_of
+from engine.training.succession import KEPT, Succession, are_alike, form_of
 from tests.engine.training.runs import LAYERS, advance, clouds, contents, dense, project
 from tests.golden.same_bytes_cases import made
 
@@ -37,17 +37,31 @@ def in_turn(succession: Succession, given: ProjectSpec, data: Dataset = DATA,
     return contents(advance(succession.trainer(given, data), steps))
 
 
+def memories(succession: Succession) -> list[int]:
+    """Return of every form how many trainers have a memory."""
+    return [len(frames) for frames, _ in succession._frames.values()]
+
+
 @pytest.mark.parametrize("name", MADE)
 def test_whatever_a_network_is_made_of_begins_anew(name: str) -> None:
     given = MADE[name]
     data = load(given.data)
     other = with_training(given, seed=given.training.seed + 1,
                           learning_rate=3 * given.training.learning_rate)
+    wanted = alone(given, data)
     succession = Succession()
     in_turn(succession, other, data)
-    assert len(succession._frames) == 1
-    assert in_turn(succession, given, data) == alone(given, data)
-    assert len(succession._frames) == 1
+    assert in_turn(succession, given, data) == wanted
+    assert memories(succession) == [1]
+    # Beside one another, the steps of one between those of the other.
+    for _ in range(2):
+        succession.begin(2)
+        one, two = (succession.trainer(each, data) for each in (other, given))
+        for _ in range(STEPS):
+            advance(one, 1)
+            advance(two, 1)
+        assert contents(two) == wanted
+    assert memories(succession) == [2]
 
 
 def turned() -> Iterator[ProjectSpec]:
@@ -80,6 +94,34 @@ def test_forms_may_come_in_any_order() -> None:
     for _ in range(2):
         assert [in_turn(succession, given) for given in projects] == wanted
     assert len(succession._frames) < len(projects)
+
+
+def test_as_many_are_in_use_at_once_as_there_is_room_for() -> None:
+    base = project(*LAYERS, batch_size=8)
+    succession = Succession()
+    assert succession.room_for(base) == 1
+    size = succession.trainer(base, DATA)._plan.arena.nbytes
+    assert succession.room_for(with_training(base, seed=5)) == KEPT // 2 // size
+    other = with_training(base, batch_size=4)
+    assert succession.room_for(other) == 1
+    with pytest.raises(SpecError):
+        succession.trainer(with_training(other, l2=1e300), DATA)
+    assert succession.room_for(other) == 1
+    succession.begin(3)
+    runs = [succession.trainer(with_training(base, seed=seed), DATA) for seed in range(3)]
+    assert len({id(run._plan.arena) for run in runs}) == 3
+    assert [contents(advance(run, STEPS)) for run in runs] == [
+        alone(with_training(base, seed=seed)) for seed in range(3)]
+    succession.begin(1)
+    assert succession.trainer(base, DATA)._plan.arena is runs[0]._plan.arena
+    assert memories(succession) == [3]
+
+
+def test_cells_are_alike_where_form_and_data_are() -> None:
+    base = project(*LAYERS, batch_size=8)
+    assert are_alike(base, with_training(base, seed=1, learning_rate=0.5))
+    assert not are_alike(base, with_training(base, batch_size=4))
+    assert not are_alike(base, replace(base, data=DataSpec("circle", noise=10.0)))
 
 
 def test_a_run_that_was_left_in_the_middle_leaves_nothing_behind() -> None:
@@ -124,4 +166,4 @@ def test_no_more_is_kept_than_there_is_room_for() -> None:
     succession = Succession(kept=0)
     for given in (one, one, two, one):
         assert in_turn(succession, given) == alone(given)
-        assert len(succession._frames) == 1
+        assert memories(succession) == [1]
