@@ -79,7 +79,7 @@ import gui.start
 from gui.program import WindowOptions
 
 def run(*_):
-    import first
+    __import__(sys.argv[3])
     return int(any(path.startswith(sys.argv[1]) for path in linecache.cache))
 
 gui.app = sys.modules["gui.app"] = SimpleNamespace(run=run)
@@ -93,8 +93,8 @@ sys.exit(gui.start.open_window(WindowOptions(), 0.0))
 
 def remembered(tmp_path: Path, how: str) -> int:
     (tmp_path / "first.py").write_text("began = 1\n")
-    done = subprocess.run([sys.executable, "-c", UNREAD, str(tmp_path), how], cwd=ROOT, text=True,
-                          capture_output=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", UNREAD, str(tmp_path), how, "first"], cwd=ROOT,
+                          text=True, capture_output=True, check=False, timeout=60)
     assert not done.stderr
     return done.returncode
 
