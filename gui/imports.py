@@ -1,8 +1,9 @@
-"""Modules are imported by one thread at a time."""
+"""How modules are imported: by one thread at a time, and without PySide reading their sources."""
 
 from __future__ import annotations
 
 import importlib._bootstrap as bootstrap
+import sys
 import threading
 from types import ModuleType
 from typing import Any
@@ -31,6 +32,25 @@ def import_in_turns() -> None:
 
     find_in_turn.in_turns = True  # type: ignore[attr-defined]
     setattr(bootstrap, _FIND, find_in_turn)
+
+
+def leave_sources_unread() -> None:
+    """Let PySide take no module that is imported from now on for one that selects features of it.
+
+    WORKAROUND: once it is loaded, PySide reads the source of every module that is imported, to see
+    whether that may say ``from __feature__ import ...``. All of it stays in `linecache`: some 70 MB
+    with Numba's. Nobody says so here. Where there are no sources, as in a frozen program, PySide
+    believes the same.
+    """
+    import PySide6  # noqa: F401 - brings the other with it
+
+    feature: Any = sys.modules.get("shibokensupport.feature")
+    if hasattr(feature, "_mod_uses_pyside"):
+        feature._mod_uses_pyside = _uses_no_features
+
+
+def _uses_no_features(_module: ModuleType) -> bool:
+    return False
 
 
 def others_import() -> bool:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gui.imports import import_in_turns
+from gui.imports import import_in_turns, leave_sources_unread
 from gui.program import (
     COMPILE_OPS,
     ERROR,
@@ -72,6 +72,7 @@ def open_window(options: WindowOptions, started_s: float) -> int:
         if problem := pyside_problem(PySide6.__version__, sys.version_info[:2]):
             complain(problem, attended=attended)
             return ERROR
+        leave_sources_unread()
         from gui import app
     except (ImportError, OSError) as error:
         complain(f"The window cannot be opened: {str(error).rstrip('.')}. "

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from engine.telemetry.snapshot import Snapshot
 
 LIMIT_BYTES = 256 * 2**20
-"""Memory that the moments of all runs together may take."""
+"""Memory that the moments of all runs together may take, of the largest networks."""
+
+SPARED = 4
+"""Of small networks they take so much less: 64 MB of all runs; see `room_for`."""
 
 LEFT_BYTES, MOST_LEFT = LIMIT_BYTES // 16, 4
 """What of it a run has that is trained no more, and how many of these have any."""
@@ -106,6 +109,16 @@ def _stride(step: int, per_doubling: int) -> int:
     return 1 << max(0, step.bit_length() - per_doubling.bit_length())
 
 
+def room_for(nbytes: int, limit_bytes: int = LIVE_BYTES) -> int:
+    """Return what of a limit moments take, by the bytes of a checkpoint.
+
+    The last steps of a run have room one by one, and as many before them, wherever the whole limit
+    is enough for that. It is used up by large networks alone: where a part of it holds many more
+    moments than anybody looks at, the memory of the computer is worth more than theirs.
+    """
+    return min(limit_bytes, max(limit_bytes // SPARED, 2 * RECENT * nbytes))
+
+
 def grid_for(nbytes: int, limit_bytes: int = LIVE_BYTES // 2, doublings: int = 20) -> int:
     """Return how many steps of the grid from one doubling to the next have room.
 
@@ -118,8 +131,8 @@ def grid_for(nbytes: int, limit_bytes: int = LIVE_BYTES // 2, doublings: int = 2
     doublings : int
         How long a run is to be; 20 are a million steps.
     """
-    per_doubling = PER_DOUBLING
-    while per_doubling > 1 and per_doubling * doublings * nbytes > limit_bytes:
+    per_doubling, room = PER_DOUBLING, room_for(nbytes, limit_bytes)
+    while per_doubling > 1 and per_doubling * doublings * nbytes > room:
         per_doubling //= 2
     return per_doubling
 
@@ -135,7 +148,7 @@ class Recorder:
     Parameters
     ----------
     limit_bytes : int
-        Memory that the moments may take.
+        Memory that the moments of a network of any size may take; see `room_for`.
 
     Attributes
     ----------
@@ -154,7 +167,7 @@ class Recorder:
         self._steps: NDArray[np.int64] = np.zeros(0, np.int64)
         self._worth: NDArray[np.int8] = np.zeros(0, np.int8)
         self._users: Counter[int] = Counter()
-        self._nbytes = 0
+        self._nbytes = self._checkpoint_nbytes = 0
         self._stretches: list[Stretch] = []
         self._held_step: int | None = None
 
@@ -168,11 +181,11 @@ class Recorder:
 
     @property
     def limit_bytes(self) -> int:
-        """Bytes that they may take."""
-        return self._limit
+        """Bytes that they may take, as far as the size of checkpoints is known."""
+        return room_for(self._checkpoint_nbytes, self._limit)
 
     def set_limit(self, limit_bytes: int) -> None:
-        """Take no more memory than this from now on."""
+        """Take no more memory than this from now on, and of a small network less."""
         with self._lock:
             self._limit = limit_bytes
             self._make_room()
@@ -208,6 +221,8 @@ class Recorder:
                 moment = Moment(moment.step, moment.checkpoint or before.checkpoint,
                                 moment.snapshot or before.snapshot)
             self._moments[moment.step] = moment
+            if moment.checkpoint is not None:
+                self._checkpoint_nbytes = max(self._checkpoint_nbytes, moment.checkpoint.nbytes)
             self._raise(moment.step, worth)
             for key, nbytes in _arrays(moment):
                 self._users[key] += 1
@@ -295,7 +310,8 @@ class Recorder:
         self._nbytes -= _overhead(moment)
 
     def _make_room(self) -> None:
-        while len(self._steps) > 1 and (self._nbytes > self._limit or len(self._steps) > MOST):
+        room = self.limit_bytes
+        while len(self._steps) > 1 and (self._nbytes > room or len(self._steps) > MOST):
             place = self._least()
             self._let_go(self._moments.pop(int(self._steps[place])))
             self._splice(place, place + 1)

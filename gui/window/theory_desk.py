@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+from weakref import ReferenceType, ref
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup
@@ -61,11 +62,12 @@ class TheoryView(Protocol):
 class Question(NamedTuple):
     """What decides a prediction: the project as far as it matters, with its batch, and its data.
 
-    Where it is not of the first weights, also the step, and how large weights are there.
+    Where it is not of the first weights, also the step, and how large weights are there. What is
+    known of data lasts longer than the data themselves, which may take hundreds of megabytes.
     """
 
     project: ProjectSpec
-    dataset: Dataset
+    dataset: ReferenceType[Dataset]
     step: int | None = None
     squares: Squares | None = None
 
@@ -152,7 +154,7 @@ class TheoryDesk(QObject):
             size = project.training.batch_size or examples
             # Before the first step, bars are those of the probe batch.
             batch = min(size if self._begun.get(key) else PROBE, examples)
-            question = Question(_decisive(project, batch), examined.dataset)
+            question = Question(_decisive(project, batch), ref(examined.dataset))
             if self.mode() == START:
                 found[key] = question
             elif key in self._weighed:
@@ -174,7 +176,8 @@ class TheoryDesk(QObject):
             self._asking.forget()
         elif not self._asking.is_busy or missing != self._asked:
             self._asked = missing
-            self._asking.ask(partial(_answers, missing, self._predict))
+            asked = [(question, question.dataset()) for question in missing]
+            self._asking.ask(partial(_answers, asked, self._predict))
 
     def _show(self, theories: Mapping[str, Theory]) -> None:
         if theories != self._shown:
@@ -241,13 +244,15 @@ def predicted(project: ProjectSpec, dataset: Dataset, squares: Squares | None) -
     return predict(project, dataset, weights=squares)
 
 
-def _answers(questions: Sequence[Question], predict: Predict) -> list[tuple[Question, Theory]]:
+def _answers(asked: Sequence[tuple[Question, Dataset | None]], predict: Predict
+             ) -> list[tuple[Question, Theory]]:
     """Return what theory expects in each case. In the thread that predicts."""
     found = []
-    for question in questions:
-        project, dataset, step, squares = question
-        layers = predict(project, dataset, squares).layers
-        found.append((question, Theory({one.layer_id: one for one in layers}, step)))
+    for question, dataset in asked:
+        if dataset is not None:
+            layers = predict(question.project, dataset, question.squares).layers
+            theory = Theory({one.layer_id: one for one in layers}, question.step)
+            found.append((question, theory))
     return found
 
 

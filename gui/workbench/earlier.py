@@ -28,8 +28,10 @@ MOST = 8
 WHOLE = MOST_LEFT
 """The newest of them are kept with their whole history, so that undoing brings it back."""
 
-MOST_BYTES = 256 * 2**20
-"""What their weights and optimizer memories may take together; the oldest lose theirs first."""
+LEAST_BYTES, MOST_BYTES = 8 * 2**20, 256 * 2**20
+"""What their weights and optimizer memories may take together; the oldest lose theirs first. Those
+of the `WHOLE` newest have room where the larger number is enough for that, which small networks
+leave unused."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,10 +174,11 @@ class EarlierRuns:
 
     def bound(self) -> None:
         """Let the oldest go without weights where all together take too much."""
-        taken = 0
+        largest = max((run.parcel.nbytes for run in self._runs), default=0)
+        room, taken = min(MOST_BYTES, max(LEAST_BYTES, WHOLE * largest)), 0
         for run in self._runs:
             taken += run.parcel.nbytes
-            if taken > MOST_BYTES:
+            if taken > room:
                 run.parcel.empty()
 
     def rename(self, number: int, name: str) -> None:

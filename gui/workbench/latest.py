@@ -81,19 +81,24 @@ class Latest(QObject):
 
     def _live(self) -> None:
         while (asked := self._newest()) is not None:
-            number, work = asked
-            found, failure = None, None
-            try:
-                found = work()
-            except EngineError as error:
-                failure = error
-            except Exception as error:
-                # The thread goes on, and the person reads what has happened.
-                log.exception("%s met an unexpected error", self._name)
-                failure = EngineError("run.internal-error", error=repr(error))
+            self._do(*asked)
             if self._is_closing:
-                # Who would hear of it may be gone.
                 return
+            # While it waits, nothing of what was asked, nor of the answer, is kept by this thread.
+            del asked
+
+    def _do(self, number: int, work: Work) -> None:
+        """Do what was asked for, and tell what has come of it unless nobody is there to hear."""
+        found, failure = None, None
+        try:
+            found = work()
+        except EngineError as error:
+            failure = error
+        except Exception as error:
+            # The thread goes on, and the person reads what has happened.
+            log.exception("%s met an unexpected error", self._name)
+            failure = EngineError("run.internal-error", error=repr(error))
+        if not self._is_closing:
             self._ended.emit(number, found, failure)
 
     def _newest(self) -> tuple[int, Work] | None:

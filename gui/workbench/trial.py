@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import ReferenceType, ref
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -36,13 +37,16 @@ PAIRS = 8
 Numbered = tuple[int, "RunPlan"]
 """The number of a run, and what it trains."""
 
+Trained = tuple["ProjectSpec", "ReferenceType[Dataset]"]
+"""What a plan trains, without keeping its data."""
+
 
 class Terms(NamedTuple):
     """What a pair is judged by, whichever of its runs is A.
 
     Attributes
     ----------
-    plans : dict[int, RunPlan]
+    trained : dict[int, Trained]
         What its runs train, by their numbers.
     step : int
         The step that decides.
@@ -51,7 +55,7 @@ class Terms(NamedTuple):
         told to train in another way.
     """
 
-    plans: dict[int, RunPlan]
+    trained: dict[int, Trained]
     step: int
     since: int
 
@@ -138,7 +142,7 @@ class Trial(QObject):
         if pair is not None:
             from engine.experiments.yardstick import yardstick
 
-            terms = self._terms_of(dict(pair))
+            terms = self._terms_of({number: _trained(plan) for number, plan in pair})
             self._since = terms.since
             a, b = ((plan.project, plan.dataset) for _, plan in pair)
             self.yardstick = yardstick(a, b, terms.step)
@@ -147,29 +151,29 @@ class Trial(QObject):
             self.outcome = None
             self.decided.emit(None)
 
-    def _terms_of(self, plans: dict[int, RunPlan]) -> Terms:
+    def _terms_of(self, trained: dict[int, Trained]) -> Terms:
         """Return what was fixed for two runs; fix it if they are another pair than before."""
-        key = frozenset(plans)
+        key = frozenset(trained)
         known = self._terms.pop(key, None)
-        if known is None or known.plans != plans:
-            known = self._fixed(plans, {} if known is None else known.plans)
+        if known is None or known.trained != trained:
+            known = self._fixed(trained, {} if known is None else known.trained)
         self._terms[key] = known
         for pair in tuple(self._terms)[:-PAIRS]:
             del self._terms[pair]
         return known
 
-    def _fixed(self, plans: dict[int, RunPlan], before: dict[int, RunPlan]) -> Terms:
+    def _fixed(self, trained: dict[int, Trained], before: dict[int, Trained]) -> Terms:
         since = front = 0
         for run in (self._runs[FIRST], self._runs[SECOND]):
             run.catch_up()
-            is_retrained = before and before[run.run_id] != run.plan
+            is_retrained = before and before[run.run_id] != trained[run.run_id]
             since = max(since, run.branched_at or 0, run.step if is_retrained else 0)
             # Beside one that has failed, the other has to come further.
             front = max(front, run.step + (run.state is State.FAILED))
         plan = self._runs[FIRST].plan
         step = step_that_decides(plan.project, plan.dataset, front, since,
                                  goes=self._runs.is_going)
-        return Terms(plans, step, since)
+        return Terms(trained, step, since)
 
     def _judged(self, decides: Yardstick) -> Outcome | None:
         """Return what has come of B with this seed; None if that cannot be said yet."""
@@ -243,6 +247,10 @@ class Trial(QObject):
     def _on_runs_recalled(self, key: str, _is_box: bool) -> None:
         self._waiting.discard(self._runs[key].run_id)
         self.look()
+
+
+def _trained(plan: RunPlan) -> Trained:
+    return plan.project, ref(plan.dataset)
 
 
 def step_that_decides(project: ProjectSpec, dataset: Dataset, front: int, since: int = 0, *,

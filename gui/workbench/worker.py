@@ -17,13 +17,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import DivergedError, EngineError
+from engine.footprint import give_back
 from engine.telemetry.parts import EVERYTHING, Part, Wanted
 from gui.workbench.answering import Ask, answer
 from gui.workbench.commands import (
@@ -61,6 +62,8 @@ if TYPE_CHECKING:
 
 UNHEARD_STEPS = 1000
 """Steps of a run that nobody draws yet: what is not read soon is written over by later steps."""
+RESTED_S = 1.0
+"""Without a command, after which memory goes back to the system; that takes some hundredths."""
 SNAPSHOT_S = 0.033
 PAUSES = 7
 """Between snapshots the network trains for so many times as long as one takes, where that is..."""
@@ -213,12 +216,19 @@ class Worker:
                 # Nobody rests then.
                 pass
             elif not self._rounds.moving():
-                commands.append(self._commands.get())
+                commands.append(self._next_command())
             elif self._rest_s > 0:
                 commands.append(self._commands.get(timeout=self._rest_s))
         except queue.Empty:
             pass
         return [*commands, *self._commands_here()]
+
+    def _next_command(self) -> Command:
+        """Wait for a command; what trained, drew and predicted has left memory that nobody uses."""
+        with suppress(queue.Empty):
+            return self._commands.get(timeout=RESTED_S)
+        give_back()
+        return self._commands.get()
 
     def _commands_here(self) -> list[Command]:
         """Return what has come, without waiting."""

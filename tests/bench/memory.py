@@ -77,9 +77,10 @@ def window(seconds: float) -> dict[str, float]:
     """Open the window in this process, wait, and measure it paused for as long again."""
     from PySide6.QtCore import QTimer
 
-    from gui.imports import import_in_turns
+    from gui.imports import import_in_turns, leave_sources_unread
 
     import_in_turns()
+    leave_sources_unread()
     from gui.app import SWITCH_INTERVAL_S, application, open_window
     from gui.program import WindowOptions
     from gui.window.faults import Faults

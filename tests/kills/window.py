@@ -28,9 +28,10 @@ def main() -> None:
     """Open the window."""
     folder = Path(sys.argv[1]).resolve()
     settle(folder)
-    from gui.imports import import_in_turns
+    from gui.imports import import_in_turns, leave_sources_unread
 
     import_in_turns()
+    leave_sources_unread()
     from gui.app import application, folder_of, open_window
     from gui.program import WindowOptions
     from gui.window.faults import Faults, write_log

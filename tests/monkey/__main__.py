@@ -46,9 +46,10 @@ def main() -> int:
 
 def play(folder: Path, seed: int, acts: int, seconds: float) -> Watch:
     """Open the window, let the monkey play, and return what was seen."""
-    from gui.imports import import_in_turns
+    from gui.imports import import_in_turns, leave_sources_unread
 
     import_in_turns()
+    leave_sources_unread()
     from gui.app import SWITCH_INTERVAL_S, application, folder_of, open_window
     from gui.program import WindowOptions
     from gui.window.faults import Faults, write_log

@@ -12,21 +12,25 @@ from hypothesis import strategies as st
 from engine.spec import TrainingSpec
 from engine.telemetry.checkpoint import Checkpoint, Counters, Figures
 from engine.telemetry.recorder import (
+    LIMIT_BYTES,
     LIVE_BYTES,
     MOST,
     MOST_STRETCHES,
     OVERHEAD,
     PER_DOUBLING,
     RECENT,
+    SPARED,
     Moment,
     Recorder,
     grid_for,
     is_grid_step,
     next_grid_step,
+    room_for,
 )
 from engine.telemetry.snapshot import LayerReading, Snapshot
 
 KB = 1024
+PAIR_BYTES = LIVE_BYTES // 2
 
 
 def checkpoint(step: int, nbytes: int = 8 * KB, order: np.ndarray | None = None) -> Checkpoint:
@@ -46,7 +50,7 @@ def moment(step: int, nbytes: int = 8 * KB) -> Moment:
 
 
 def recorded(steps: range, limit: int, nbytes: int = 8 * KB) -> Recorder:
-    recorder = Recorder(limit)
+    recorder = Recorder(SPARED * limit)
     for step in steps:
         recorder.add(moment(step, nbytes))
     return recorder
@@ -75,12 +79,38 @@ def test_the_grid_is_no_finer_than_the_memory() -> None:
     found = [grid_for(2**n * KB) for n in range(20)]
     assert found == sorted(found, reverse=True)
     for n, per_doubling in enumerate(found):
-        assert per_doubling == 1 or per_doubling * 20 * 2**n * KB <= LIVE_BYTES // 2
+        nbytes = 2**n * KB
+        assert per_doubling == 1 or per_doubling * 20 * nbytes <= room_for(nbytes, LIVE_BYTES // 2)
+
+
+def test_a_small_network_leaves_most_of_the_memory_to_the_computer() -> None:
+    limit = PAIR_BYTES
+    for nbytes in (0, KB, 100 * KB, limit // SPARED // (2 * RECENT)):
+        assert room_for(nbytes, limit) == limit // SPARED
+    # All runs together, beside the curves of each.
+    assert room_for(KB, LIMIT_BYTES) == 64 * 2**20
+
+
+@pytest.mark.parametrize("nbytes", [KB, 300 * KB, 2**20, PAIR_BYTES // (2 * RECENT), 2**26])
+def test_the_last_steps_have_room_wherever_the_whole_limit_is_enough(nbytes: int) -> None:
+    room = room_for(nbytes, PAIR_BYTES)
+    assert room <= PAIR_BYTES
+    assert (2 * RECENT * nbytes <= room) == (2 * RECENT * nbytes <= PAIR_BYTES)
+
+
+def test_room_grows_with_the_checkpoints_of_a_run() -> None:
+    recorder = Recorder(2**24)
+    recorder.add(moment(0))
+    assert recorder.limit_bytes == 2**24 // SPARED
+    recorder.add(moment(1, 2**18))
+    assert recorder.limit_bytes == 2 * RECENT * 2**18
+    recorder.add(moment(2, 2**22))
+    assert recorder.limit_bytes == 2**24
 
 
 def test_memory_stays_in_its_bound_over_a_long_run() -> None:
     limit = 2**20
-    recorder = Recorder(limit)
+    recorder = Recorder(SPARED * limit)
     most = 0
     step = 0
     for _ in range(1500):
@@ -107,7 +137,7 @@ def test_what_stays_lies_dense_at_both_ends() -> None:
 
 
 def test_first_newest_recent_told_and_pinned_moments_stay() -> None:
-    recorder = Recorder(2**19)
+    recorder = Recorder(SPARED * 2**19)
     for step in range(2000):
         recorder.add(moment(step))
         recorder.note_verdict(snapshot(step), "learning" if step < 1013 else "flat", 0)
@@ -144,8 +174,8 @@ def test_the_bound_holds_even_for_what_is_to_stay() -> None:
 def test_a_smaller_limit_holds_at_once() -> None:
     recorder = recorded(range(500), 2**22)
     before = len(recorder)
-    recorder.set_limit(2**20)
-    assert recorder.nbytes <= 2**20
+    recorder.set_limit(SPARED * 2**20)
+    assert recorder.nbytes <= recorder.limit_bytes == 2**20
     assert len(recorder) < before
 
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator, Mapping
+from weakref import ref
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
+from gui.document.data_shelf import MOST_HELD
 from gui.document.document import Document
 from gui.frames.theory import Theory
 from gui.window.theory_desk import PROBE, TheoryDesk
@@ -177,3 +181,16 @@ def test_what_theory_cannot_read_is_not_the_end_of_it(bench: Workbench, qtbot: Q
     assert made.seen.now == {}
     assert "ZeroDivisionError" in caplog.text
     caplog.clear()
+
+
+def test_what_is_known_of_data_keeps_none_of_them(made: Desk) -> None:
+    made.until(1)
+    document = made.document
+    gone = ref(document.dataset)
+    data = document.project.data
+    for seed in range(MOST_HELD):
+        document.set_data(replace(data, seed=data.seed + 1 + seed))
+    made.qtbot.waitUntil(lambda: made.bench.state is State.READY and not made.desk.is_waiting)
+    assert len(made.theory.asked) > 1
+    gc.collect()
+    assert gone() is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +15,23 @@ from pytestqt.qtbot import QtBot
 from engine.bundles import read_saved
 from engine.spec import ProjectSpec
 from gui.document.document import Document
+from gui.frames.ghost import Ghost
 from gui.workbench import earlier as earlier_module
-from gui.workbench.earlier import MOST, WHOLE, EarlierRun
+from gui.workbench.earlier import (
+    LEAST_BYTES,
+    MOST,
+    MOST_BYTES,
+    WHOLE,
+    EarlierRun,
+    EarlierRuns,
+)
+from gui.workbench.parcels import Parcel
 from gui.workbench.state import State
 from gui.workbench.workbench import Workbench
 from tests.gui.workbench.fake_trainer import FakeEngine
 
 Make = Callable[[FakeEngine], Workbench]
+NO_GHOST = Ghost(np.zeros(0), np.zeros(0), {}, {}, ("classification", "cross_entropy"))
 
 
 @pytest.fixture
@@ -116,6 +128,19 @@ def test_weights_of_the_oldest_make_room(
         reset(qtbot, bench, engine)
     bench.sides.earlier.bound()
     assert [run.can_go_on for run in kept(bench)] == [True, True, False, False]
+
+
+@pytest.mark.parametrize(("nbytes", "going_on"), [
+    (LEAST_BYTES // MOST, MOST), (LEAST_BYTES // WHOLE, WHOLE), (LEAST_BYTES, WHOLE),
+    (MOST_BYTES // WHOLE, WHOLE), (MOST_BYTES // 2, 2)])
+def test_those_that_undoing_brings_back_keep_their_weights_and_small_ones_take_little(
+    document: Document, nbytes: int, going_on: int
+) -> None:
+    earlier = EarlierRuns()
+    for number in range(MOST):
+        held: Any = SimpleNamespace(nbytes=nbytes)
+        earlier.put(EarlierRun(number, document.project, 30, NO_GHOST, Parcel(held)))
+    assert [run.can_go_on for run in earlier] == [place < going_on for place in range(MOST)]
 
 
 def test_runs_are_renamed_forgotten_and_shown(

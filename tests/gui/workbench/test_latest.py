@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -81,3 +82,17 @@ def test_the_end_leaves_no_thread(latest: Latest) -> None:
     latest.shut_down()
     latest.shut_down()
     assert threading.active_count() == before
+
+
+def test_a_thread_that_waits_keeps_nothing_of_what_it_has_done(latest: Latest,
+                                                               qtbot: QtBot) -> None:
+    class Asked:
+        def __call__(self) -> Asked:
+            return self
+
+    asked = Asked()
+    gone = weakref.ref(asked)
+    with qtbot.waitSignal(latest.done):
+        latest.ask(asked)
+    del asked
+    qtbot.waitUntil(lambda: gone() is None)

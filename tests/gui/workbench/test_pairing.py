@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.errors import EngineError, SpecError
 from engine.experiments.spread import Spread
+from gui.document.data_shelf import MOST_HELD
 from gui.document.document import Document
 from gui.workbench.errands import TURNS, Abandon, Errands, Undertake
 from gui.workbench.state import State
@@ -83,6 +86,22 @@ def test_a_batch_size_changed_at_step_0_is_another_order_and_later_none(
     bench.reset()
     rest(qtbot, bench)
     qtbot.waitUntil(lambda: bench.same_start is not None and not bench.same_start.sizes)
+
+
+def test_what_is_known_of_a_pair_keeps_no_data(
+    qtbot: QtBot, bench: Workbench, document: Document
+) -> None:
+    qtbot.waitUntil(lambda: bench.same_start is not None)
+    gone = ref(document.dataset)
+    document.drop_second()
+    for seed in range(MOST_HELD):
+        document.set_data(replace(document.project.data, seed=100 + seed))
+    rest(qtbot, bench)
+    for number in [run.number for run in bench.sides.earlier]:
+        bench.sides.earlier.forget(number)
+    document.undo_stack.clear()
+    gc.collect()
+    assert gone() is None
 
 
 def test_swapping_and_undoing_keep_what_is_known(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -111,3 +112,18 @@ def test_after_very_few_steps_it_is_too_early_still(
     qtbot: QtBot, bench: Workbench, frames: list[Frame], steps: int
 ) -> None:
     assert said(advance(qtbot, bench, frames, steps)) == "early"
+
+
+def test_memory_goes_back_once_while_nothing_is_asked_for(
+    qtbot: QtBot, make_workbench: Make, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr("gui.workbench.worker.RESTED_S", 0.01)
+    monkeypatch.setattr("gui.workbench.worker.give_back",
+                        lambda: given.append(threading.current_thread().name))
+    bench = make_workbench(engine)
+    qtbot.waitUntil(lambda: bench.state is State.READY and bool(given))
+    before = len(given)
+    bench.step()
+    qtbot.waitUntil(lambda: bench.state is State.PAUSED and len(given) > before)
+    assert set(given) == {"trainer"}
