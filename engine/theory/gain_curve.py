@@ -21,6 +21,9 @@ from engine.layers.weighted import first_biases, weight_square
 from engine.spec import NetworkSpec
 from engine.theory.criticality import SIZES
 
+TINY = 1e-300
+"""What chi of 0 is taken for where its logarithm is: units that are all saturated pass nothing on."""
+
 
 @dataclass(frozen=True)
 class GainCurve:
@@ -50,7 +53,8 @@ class GainCurve:
     def at(self, gain: float) -> float:
         """Return chi at a gain between the ends of the curve; NaN for NaN."""
         return math.nan if math.isnan(gain) else float(
-            np.exp(np.interp(math.log(gain), np.log(self.gains), np.log(self.chi))))
+            np.exp(np.interp(math.log(gain), np.log(self.gains),
+                             np.log(np.maximum(self.chi, TINY)))))
 
 
 def chi_over_gain(activation: str, gains: Reals, weight_variance: float, bias: float = 0.0,
@@ -171,7 +175,7 @@ def _rest(growth: Reals) -> float:
 
 def _crossings(gains: Reals, chi: Reals) -> tuple[float, ...]:
     """Return where chi is 1, a straight line of logarithms being between two gains."""
-    x, y = np.log(gains), np.log(np.maximum(chi, 1e-300))
+    x, y = np.log(gains), np.log(np.maximum(chi, TINY))
     # What touches 1 from above or below does not cross it; what is 1 at a gain does so there.
     at = np.flatnonzero((y[:-1] < 0) != (y[1:] < 0))
     shares = -y[at] / (y[at + 1] - y[at])

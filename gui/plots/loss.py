@@ -324,7 +324,9 @@ class LossPlot(ViewCard):
     def _label_ends(self, floor: float) -> None:
         """Name the ends of a pair's curves; a validation loss only where it ends apart."""
         heights = np.array([[side.end(column) for side in self._sides] for column in COLUMNS])
-        close = np.abs(heights[1] - heights[0]) < theme.px(APART_PX) * self._pixel[1]
+        # Losses of exactly 0 have no logarithm, and no distance.
+        with np.errstate(invalid="ignore"):
+            close = np.abs(heights[1] - heights[0]) < theme.px(APART_PX) * self._pixel[1]
         heights[1, close] = np.nan
         self._labels.set_heights(np.maximum(heights, floor).ravel(), np.isneginf(heights).ravel())
 

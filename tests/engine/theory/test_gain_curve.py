@@ -103,3 +103,10 @@ def test_frameworks_biases_count() -> None:
                                          "weights": "pytorch"})))
     assert curve.at(1.0) == pytest.approx(1 / 6, rel=0.01)
     assert curve.critical == (pytest.approx(math.sqrt(6), rel=0.01),)
+
+
+def test_chi_of_0_lies_on_the_curve_too() -> None:
+    curve = GainCurve("sigmoid", (), np.array([0.1, 1.0, 10.0]), np.array([0.0, 0.5, 1.0]), (), 1.0)
+    assert curve.at(1.0) == pytest.approx(0.5)
+    assert curve.at(0.1) == pytest.approx(0.0)
+    assert 0 < curve.at(0.3) < 0.5

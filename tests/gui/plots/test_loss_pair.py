@@ -104,6 +104,13 @@ def test_the_ends_have_letters_and_those_of_validation_only_where_they_lie_apart
     assert plot._labels.shown() == []
 
 
+def test_losses_of_exactly_0_have_no_distance(plot: LossPlot) -> None:
+    values = [0.5] * 99 + [0.0]
+    a, b = (with_columns(run, {"loss": values, "validation_loss": values}) for run in (A, B))
+    plot.show_frame(pair_of(a, b))
+    assert np.isneginf(plot._sides[0].end("loss"))
+
+
 def test_the_readout_tells_both_with_the_step(plot: LossPlot) -> None:
     plot.show_frame(pair_of(frame_of(A, 100), with_values(B, "loss", [0.5] * 100)))
     plot._canvas.hovered.emit(QPointF(50.2, 0.0))
