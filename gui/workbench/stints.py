@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,15 +52,62 @@ class Stint:
         self.seconds = time.perf_counter() - begin
 
 
-def work_abreast(turns: Sequence[Turn], steps: int) -> list[Stint]:
-    """Let runs train at the same time, the first of them in this thread, for so many steps each."""
-    stints = [Stint(turn) for turn in turns]
-    # New ones every time: the system begins them on processors that are idle, and none is left.
-    others = [threading.Thread(target=stint.work, args=(steps,), name=COMPANION, daemon=True)
-              for stint in stints[1:]]
-    for thread in others:
-        thread.start()
-    stints[0].work(steps)
-    for thread in others:
-        thread.join()
-    return stints
+class Companion:
+    """A thread that takes turns at the same time as the training thread.
+
+    It is woken, not begun, for each: to begin a thread is to wait until it runs, and then for the
+    window, which may have Python to itself by then.
+    """
+
+    def __init__(self) -> None:
+        self._asked: SimpleQueue[tuple[Stint, int] | None] = SimpleQueue()
+        self._done: SimpleQueue[None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name=COMPANION, daemon=True)
+        self._thread.start()
+
+    def ask(self, stint: Stint, steps: int) -> None:
+        """Let it work; `wait` has to follow."""
+        self._asked.put((stint, steps))
+
+    def wait(self) -> None:
+        """Wait until it is done."""
+        self._done.get()
+
+    def dismiss(self) -> None:
+        """End the thread, which has nothing to do."""
+        self._asked.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while (asked := self._asked.get()) is not None:
+            stint, steps = asked
+            stint.work(steps)
+            # Nothing here may hold on to a run that is to be let go of.
+            del asked, stint
+            self._done.put(None)
+
+
+class Crew:
+    """The training thread and its companions; they come when they are first needed."""
+
+    def __init__(self) -> None:
+        self._companions: list[Companion] = []
+
+    def work(self, turns: Sequence[Turn], steps: int) -> list[Stint]:
+        """Let runs train at once, the first of them in this thread, for so many steps each."""
+        stints = [Stint(turn) for turn in turns]
+        while len(self._companions) < len(stints) - 1:
+            self._companions.append(Companion())
+        at_work = list(zip(self._companions, stints[1:], strict=False))
+        for companion, stint in at_work:
+            companion.ask(stint, steps)
+        stints[0].work(steps)
+        for companion, _ in at_work:
+            companion.wait()
+        return stints
+
+    def dismiss(self) -> None:
+        """End the threads of all companions."""
+        for companion in self._companions:
+            companion.dismiss()
+        self._companions = []

@@ -54,7 +54,7 @@ from gui.workbench.playback import Playback
 from gui.workbench.playback_commands import Recall, Release, Trace
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
 from gui.workbench.starts import Starts
-from gui.workbench.stints import Stint, work_abreast
+from gui.workbench.stints import Crew, Stint
 from gui.workbench.weighing import Weigh, weigh
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Worker:
         self._factory = factory
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
-        self._rounds = Rounds()
+        self._rounds, self._crew = Rounds(), Crew()
         self._errands, self._starts = Errands(), Starts()
         self._playback = Playback(bridge.recalled.emit)
         self._clock, self._pacer = clock, Pacer()
@@ -204,6 +204,7 @@ class Worker:
                 self._playback.work()
                 self._rest_if_done()
                 self._errands.turn(runs_train=self._rest_s <= 0 and bool(self._rounds.moving()))
+        self._crew.dismiss()
         self._rounds, self._errands, self._starts = Rounds(), Errands(), Starts()
         self._playback.keep_to(())
 
@@ -361,7 +362,7 @@ class Worker:
         if steps <= 0:
             self.heard.wait(CHUNK_S)
             return
-        stints = work_abreast(turns, steps)
+        stints = self._crew.work(turns, steps)
         for stint in stints:
             with self._answering_for(stint.turn.lane.run_id):
                 self._take_note(stint)
