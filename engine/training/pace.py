@@ -79,6 +79,16 @@ class Pace:
         self._trial_steps = self._trial_s = self._quiet_s = 0.0
         self._upwards = True
         self._is_warm = False
+        self._narrower: dict[int, Pace] = {}
+
+    def within(self, most: int | None) -> Pace:
+        """Return the pace of no more threads than these; None for as many as there may be.
+
+        It finds out for itself what they do, since others are at work beside them.
+        """
+        if most is None or most >= self._speeds[-1].threads:
+            return self
+        return self._narrower.setdefault(most, Pace(most))
 
     @property
     def threads(self) -> int:

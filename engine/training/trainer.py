@@ -173,11 +173,6 @@ class Trainer:
         return Pace(self._threads if is_shared else 1)
 
     @property
-    def threads_in_use(self) -> int:
-        """Threads that share the work at present; any thread may ask."""
-        return self._pace.threads
-
-    @property
     def step(self) -> int:
         """Completed steps; any thread may ask."""
         return int(self._plan.shared.control[layout.STEP])
@@ -201,7 +196,7 @@ class Trainer:
         left = examples - int(control[layout.POSITION])
         return -(-left // min(self.project.training.batch_size or left, examples))
 
-    def run(self, max_steps: int, budget_s: float = 0.012) -> int:
+    def run(self, max_steps: int, budget_s: float = 0.012, most_threads: int | None = None) -> int:
         """Train for some mini-batches.
 
         Parameters
@@ -210,6 +205,8 @@ class Trainer:
             Most steps to do.
         budget_s : float
             Return after about so many seconds.
+        most_threads : int, optional
+            Most threads that share large ops this time, if fewer than usual.
 
         Returns
         -------
@@ -226,7 +223,7 @@ class Trainer:
         plan, shared = self._plan, self._plan.shared
         self._arrangement.follow(shared, plan.capacity)
         self._last_finite.keep(plan, self._trained_s)
-        begin = time.perf_counter()
+        pace, begin = self._pace.within(most_threads), time.perf_counter()
         done = 0
         self.ended = None
         while done < max_steps and not shared.control[layout.STOP] and self.ended is None:
@@ -235,7 +232,7 @@ class Trainer:
                 break
             # The ring keeps every step of a chunk until its reader comes.
             most = min(max_steps - done, len(self.ring.data) // 2)
-            count = self._advance(self._pace.steps(left, most))
+            count = self._advance(pace.steps(left, most), pace)
             done += count
             if shared.control[layout.NONFINITE]:
                 shared.control[layout.NONFINITE] = 0
@@ -273,13 +270,13 @@ class Trainer:
         self.run(1)
         return probing.box_step(self._plan, activation)
 
-    def _advance(self, steps: int) -> int:
+    def _advance(self, steps: int, pace: Pace) -> int:
         """Let the loop do so many steps; return how many it did."""
         plan, shared, epoch = self._plan, self._plan.shared, self.epoch
         steps = feed(plan, self._order, self._validation, steps)
         at_start = not shared.control[layout.POSITION]
         begin = time.perf_counter()
-        with helped(shared.control, self._pace.threads):
+        with helped(shared.control, pace.threads):
             count = int(run_steps(plan.table, plan.sections, plan.arena.ctypes.data,
                                   shared.control, shared.hyper, shared.requested, self._order,
                                   shared.results, self.ring.data, steps))
@@ -291,7 +288,7 @@ class Trainer:
             # A validation goes forward only.
             validated = (self.epoch - epoch) * len(self._validation) / len(self._order)
             forward = plan.work / max(1, plan.work + plan.backward_work)
-            self._pace.record(count, seconds, validated * self.steps_per_epoch * forward)
+            pace.record(count, seconds, validated * self.steps_per_epoch * forward)
         return count
 
     def request_stop(self) -> None:

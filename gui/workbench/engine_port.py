@@ -71,8 +71,11 @@ class TrainerLike(Protocol):
     def weight_layers(self) -> tuple[str, ...]:
         """Ids of the layers that learn, first to last."""
 
-    def run(self, max_steps: int, budget_s: float = 0.012) -> int:
-        """Train for so many steps or so long, whichever ends first; return the steps done."""
+    def run(self, max_steps: int, budget_s: float = 0.012, most_threads: int | None = None) -> int:
+        """Train for so many steps or so long, whichever ends first; return the steps done.
+
+        Threads other than the training thread may do this, one at a time, while it waits for them.
+        """
 
     def request_stop(self) -> None:
         """Let `run` return after the step in hand. Any thread."""

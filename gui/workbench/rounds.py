@@ -1,11 +1,12 @@
-"""Whose turn it is: several runs trained by one thread, all of them to the same step.
+"""Whose turn it is: several runs, all of them to the same step.
 
 A round
 -------
 The run whose steps are the slowest leads for a chunk; the others then do as many steps, each in
 less time. So all get the same number of steps, whatever a step of each costs, and
 none waits for long. What lies behind, after a command in the middle of a round or because it came
-late, catches up first. As only one of them trains at a time, each may use all processors.
+late, catches up first. In a round in turn, one trains at a time and may use all processors; in a
+round abreast, all train at once and share them out: `gui.workbench.abreast` finds the faster way.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.telemetry.recorder import Recorder
+from gui.workbench.abreast import Abreast
 from gui.workbench.commands import Advance, Aim, Go, Halt, Level
 from gui.workbench.pace import UNLIMITED
 from gui.workbench.recording import Tape
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 CHUNK_S = 0.012
 """Long enough that taking the GIL back costs little, short enough that commands are obeyed soon."""
+LATE_S = 2 * CHUNK_S
+"""Most of a turn at the same time as others: how many steps fill a chunk is known from before."""
+
 FOREVER = UNLIMITED
 
 
@@ -113,12 +118,18 @@ class Turn:
         How long at most.
     leads : bool
         Whether these steps are new to all runs, rather than made up for.
+    most_threads : int | None
+        Most threads that it may use; None for all that there are.
+    beside : tuple[Turn, ...]
+        Turns of other runs that are taken at the same time.
     """
 
     lane: Lane
     steps: int
     budget_s: float
     leads: bool = False
+    most_threads: int | None = None
+    beside: tuple[Turn, ...] = ()
 
 
 def _unlimited(_lane: Lane) -> int:
@@ -128,6 +139,11 @@ def _unlimited(_lane: Lane) -> int:
 class Rounds:
     """Keeps runs level. Training thread only, but for `lanes`.
 
+    Parameters
+    ----------
+    processors : int | None
+        As many as training may have; None for what the machine can spare.
+
     Attributes
     ----------
     lanes : tuple[Lane, ...]
@@ -135,11 +151,14 @@ class Rounds:
         may look.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, processors: int | None = None) -> None:
         self.lanes: tuple[Lane, ...] = ()
+        self._abreast = Abreast(processors)
         self._leader: Lane | None = None
         self._stride = 1
         self._is_counting = False
+        self._is_abreast = False
+        self._begun, self._spent_s = 0, 0.0
 
     def lane(self, run: str) -> Lane | None:
         """Return the run with a key; None if there is none."""
@@ -150,12 +169,18 @@ class Rounds:
         self.lanes = (*self.lanes, lane)
         lane.goal = lane.step
         lane.has_joined = lane.step == self._front()
-        self._stride = 1
+        self._begin_anew()
 
     def drop(self, run: str) -> None:
         """Let go of a run; the others go on."""
         self.lanes = tuple(lane for lane in self.lanes if lane.run != run)
-        self._leader, self._stride = None, 1
+        self._leader = None
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Learn what a step costs, since there are other runs."""
+        self._abreast.forget()
+        self._stride, self._begun, self._spent_s = 1, self._front(), 0.0
 
     def exchange(self, first: str, second: str) -> None:
         """Give two runs each other's key; one of them may be none."""
@@ -228,10 +253,23 @@ class Rounds:
         steps = min(leader.goal - leader.step, allowed(moving[0]))
         if steps <= 0:
             return None
-        if len(moving) > 1:
-            # What a step costs is not known of all at first, and may change.
-            steps = min(steps, self._stride)
-        return Turn(leader, steps, CHUNK_S, leads=True)
+        if len(moving) == 1:
+            return Turn(leader, steps, CHUNK_S, leads=True)
+        # What a step costs is not known of all at first, and may change.
+        return self._begin_round(leader, moving, min(steps, self._stride))
+
+    def _begin_round(self, leader: Lane, moving: list[Lane], steps: int) -> Turn:
+        """Return the turn of the leader, with those of the others beside it if they go abreast."""
+        longest_s = min(CHUNK_S, steps * leader.step_s)
+        threads = self._abreast.threads(len(moving), longest_s)
+        self._is_abreast = threads > 0
+        if not threads:
+            return Turn(leader, steps, CHUNK_S, leads=True)
+        fitting = int(CHUNK_S / leader.step_s) if leader.step_s else 1
+        steps = min(steps, max(1, fitting), *(lane.goal - lane.step for lane in moving))
+        beside = (Turn(lane, steps, LATE_S, most_threads=threads)
+                  for lane in moving if lane is not leader)
+        return Turn(leader, steps, LATE_S, leads=True, most_threads=threads, beside=tuple(beside))
 
     def note(self, lane: Lane, steps: int, seconds: float) -> None:
         """Take note of a run's turn: how many steps it did, and how long they took."""
@@ -242,6 +280,16 @@ class Rounds:
             lane.has_joined = True
         if lane is self._leader:
             self._stride = 2 * steps
+
+    def end_turn(self, seconds: float) -> None:
+        """Take note of how long a turn took with all beside it; level runs have ended a round."""
+        self._spent_s += seconds
+        front, moving = self._front(), self.moving()
+        if any(lane.step < front for lane in moving):
+            return
+        if len(moving) > 1:
+            self._abreast.note(front - self._begun, self._spent_s, at_once=self._is_abreast)
+        self._begun, self._spent_s = front, 0.0
 
     def _live(self) -> list[Lane]:
         return [lane for lane in self.lanes if lane.is_live]

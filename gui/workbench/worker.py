@@ -6,7 +6,8 @@ Commands come in by a queue of frozen values, and let the chunk end after the st
 leave through each trainer's ring and heavy things through each run's mailbox, both without waiting;
 signals tell of rare events only. The thread never touches a widget, and the window's thread never
 touches the engine's arrays. A failure is told once, and ends the run that it belongs to: the others
-go on. Several runs share the thread in turn; `gui.workbench.rounds` says whose turn it is.
+go on. `gui.workbench.rounds` says whose turn it is; where several runs have theirs at once, other
+threads take part for that moment, and do nothing but train.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ from gui.workbench.playback import Playback
 from gui.workbench.playback_commands import Recall, Release, Trace
 from gui.workbench.rounds import CHUNK_S, Lane, Rounds, Turn
 from gui.workbench.starts import Starts
+from gui.workbench.stints import Crew, Stint
 from gui.workbench.weighing import Weigh, weigh
 
 if TYPE_CHECKING:
@@ -140,7 +142,7 @@ class Worker:
         self._factory = factory
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="trainer", daemon=True)
-        self._rounds = Rounds()
+        self._rounds, self._crew = Rounds(), Crew()
         self._errands, self._starts = Errands(), Starts()
         self._playback = Playback(bridge.recalled.emit)
         self._clock, self._pacer = clock, Pacer()
@@ -205,6 +207,7 @@ class Worker:
                 self._playback.work()
                 self._rest_if_done()
                 self._errands.turn(runs_train=self._rest_s <= 0 and bool(self._rounds.moving()))
+        self._crew.dismiss()
         self._rounds, self._errands, self._starts = Rounds(), Errands(), Starts()
         self._playback.keep_to(())
 
@@ -364,14 +367,29 @@ class Worker:
         if turn is None:
             self._rest()
             return
-        lane, steps = turn.lane, min(turn.steps, turn.lane.tape.steps_left)
-        if not self.heard.is_set():
-            steps = min(steps, UNHEARD_STEPS - lane.step)
+        turns = (turn, *turn.beside)
+        steps = min(map(self._most_steps, turns))
         if steps <= 0:
             self.heard.wait(CHUNK_S)
             return
+        stints = self._crew.work(turns, steps)
+        for stint in stints:
+            with self._answering_for(stint.turn.lane.run_id):
+                self._take_note(stint)
+        self._rounds.end_turn(max(stint.seconds for stint in stints))
+        for stint in stints:
+            if not stint.turn.lane.has_failed:
+                self._show(stint.turn.lane)
+
+    def _most_steps(self, turn: Turn) -> int:
+        """Return how many steps of a turn are taken before somebody has to look at the run."""
+        lane = turn.lane
+        steps = min(turn.steps, lane.tape.steps_left)
+        return steps if self.heard.is_set() else min(steps, UNHEARD_STEPS - lane.step)
+
+    def _show(self, lane: Lane) -> None:
+        """Show a run after its turn if it is time for that, or if a rule has ended it."""
         with self._answering_for(lane.run_id):
-            self._train(lane, steps, turn)
             if lane.ending is not None and self._rounds.moving():
                 # The others go on without it.
                 self._settle(lane)
@@ -391,22 +409,22 @@ class Worker:
                         self._publish(lane)
         self._rest_s = self._pacer.rest_s(self._clock())
 
-    def _train(self, lane: Lane, steps: int, turn: Turn) -> None:
-        begin, before = time.perf_counter(), lane.step
-        try:
-            done = lane.trainer.run(steps, turn.budget_s)
-        except DivergedError as error:
+    def _take_note(self, stint: Stint) -> None:
+        """Say what has come of a run's turn; raises what went wrong with it."""
+        lane = stint.turn.lane
+        if isinstance(stint.error, DivergedError):
             # The weights are still those of the last finite step: show what they do.
             self._publish(lane, is_sound=False)
-            self._playback.examine(lane, error)
-            raise
-        now = time.perf_counter()
-        self._rounds.note(lane, done, now - begin)
-        if turn.leads:
-            self._pacer.note(before, done, lane.trainer.steps_per_epoch, self._clock())
+            self._playback.examine(lane, stint.error)
+        if stint.error is not None:
+            raise stint.error
+        self._rounds.note(lane, stint.done, stint.seconds)
+        if stint.turn.leads:
+            self._pacer.note(stint.before, stint.done, lane.trainer.steps_per_epoch,
+                             self._clock())
         # What is told to stop at once takes no step.
-        if done > 0 and math.isnan(self.stepped_s):
-            self.stepped_s = now
+        if stint.done > 0 and math.isnan(self.stepped_s):
+            self.stepped_s = time.perf_counter()
         lane.ending = lane.trainer.ended
         lane.tape.note()
 

@@ -209,16 +209,20 @@ def passing_on(case: Case) -> dict[str, Array]:
 
 
 def check_runs(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:
-    """Print how fast each of two runs is that take turns, beside one by itself."""
+    """Print how many times as long a step of two runs takes as one of a run by itself."""
     said("runs")
     lines = []
     for case in cases:
         found = [side_by_side.one_round(case, threads, seconds) for _ in range(rounds)]
-        alone, beside = zip(*found, strict=True)
-        lines.append([case.title, f"{statistics.median(alone):,.0f}",
-                      f"{statistics.median(beside):,.0f}", f"{ratio(beside, alone):.1%}"])
-        say(lines[-1][0] + ": " + lines[-1][-1])
-    say(markdown(("case", "one run, steps/s", "each of two, steps/s", "share"), lines))
+        alone, beside, in_turn = zip(*found, strict=True)
+        lines.append([case.title, *(f"{statistics.median(rates):,.0f}" for rates in
+                                    (alone, beside, in_turn)),
+                      f"{ratio(alone, beside):.2f}", f"{ratio(alone, in_turn):.2f}"])
+        say(": ".join((lines[-1][0], ", ".join(lines[-1][-2:]))))
+    say(markdown(("case", "one run, steps/s", "each of two", "each in turn", "cost of two",
+                  "in turn"), lines))
+    say(f"Promised: two runs cost at most {side_by_side.PROMISED} times one on two processors, "
+        "from 784-128-10 on.")
 
 
 def check_start(cases: Sequence[Case], threads: int, rounds: int, seconds: float) -> None:

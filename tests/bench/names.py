@@ -6,7 +6,7 @@ CHECK_NAMES = {
     "scaling": "time of a step against its multiply-adds",
     "vanishing": "a network whose gradients vanish beside a healthy one",
     "looking": "a snapshot with nothing in it, with each part, and with everything",
-    "runs": "two runs that take turns in the window's training thread, beside one by itself",
+    "runs": "two runs side by side in the window, at once and in turn, beside one by itself",
     "recording": "steps a second with and without recording; memory; redrawing earlier steps",
     "instruments": "frames a second and speed with each instrument of 100 layers shown",
     "tables": "preview and load of large and wide tables: time, memory, and how long a timer waits",

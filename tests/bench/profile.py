@@ -14,6 +14,7 @@ from engine.kernels.runtime import layout
 from engine.kernels.runtime.driver import run_section
 from engine.kernels.runtime.threads import helped, share
 from engine.plan import Plan
+from engine.training import Trainer
 from tests.bench.cases import Case, multiply_adds
 from tests.bench.contestant import train
 from tests.bench.machine import machine, say
@@ -39,11 +40,8 @@ def profile(case: Case, threads: int, rounds: int) -> None:
     step_s, processor_s = trained(case, threads)
     # Its examples and their order live as long as the trainer does.
     network = trainer(case, threads)
-    plan = network._plan
-    # Batch and order as in the first step of an epoch.
-    control = plan.shared.control
-    control[layout.TRAINING], control[layout.ORDER] = 1, control[layout.TRAINING_ORDER]
-    with helped(control, threads):
+    plan = ready(network)
+    with helped(plan.shared.control, threads):
         spent = op_seconds(plan, case.batch, rounds)
     total = sum(seconds for _, seconds in spent.values())
     lines = [[section, name, str(count), micro(seconds), f"{seconds / total:.1%}"]
@@ -53,6 +51,18 @@ def profile(case: Case, threads: int, rounds: int) -> None:
     say(f"All ops {micro(total)} µs, each alone and called from Python; a step as it is trained "
         f"{micro(step_s)} µs by the clock, {micro(processor_s)} µs on processors, "
         f"{2e-9 * multiply_adds(case) / step_s:.3g} GFLOP/s.")
+
+
+def ready(network: Trainer) -> Plan:
+    """Return a network's plan as it is in a step on the first batch of an epoch.
+
+    It has taken one step: only the loop puts the constants of an update in force.
+    """
+    network.run(1)
+    control = network._plan.shared.control
+    control[layout.TRAINING], control[layout.ORDER] = 1, control[layout.TRAINING_ORDER]
+    control[layout.POSITION] = 0
+    return network._plan
 
 
 def trained(case: Case, threads: int) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from tests.bench.compare import Outcome, Rival
 from tests.bench.names import CHECK_NAMES
 from tests.bench.ours import trainer
 from tests.bench.process import PEERS, ROOT
-from tests.bench.profile import op_seconds
+from tests.bench.profile import op_seconds, ready
 from tests.bench.roofline import Roofline, sentence
 
 
@@ -141,12 +141,17 @@ def test_weights_that_pass_on_keep_gradients_alive() -> None:
 def test_profile_sees_every_op() -> None:
     network = trainer(CASES["small"], threads=1)
     control = network._plan.shared.control
-    network.run(1, 60.0)
-    found = op_seconds(network._plan, CASES["small"].batch, rounds=1)
+    found = op_seconds(ready(network), CASES["small"].batch, rounds=1)
     assert {"gather", "forward", "loss", "backward", "measure", "update"} == {
         section for section, _ in found}
     assert control[1] == 1
     assert all(seconds >= 0 for _, seconds in found.values())
+
+
+def test_ops_are_profiled_at_work_on_numbers() -> None:
+    network = trainer(CASES["deep"], threads=1)
+    op_seconds(ready(network), CASES["deep"].batch, rounds=1)
+    assert all(np.isfinite(array).all() for array in network.weights().values())
 
 
 def test_slope_and_plot() -> None:

@@ -13,13 +13,22 @@ from engine.kernels.runtime.memory import (
     span,
     vector,
 )
-from engine.kernels.runtime.policy import ELEMENTWISE, kernel, op
+from engine.kernels.runtime.policy import ELEMENTWISE, inlined, kernel, op
 
 AHEAD = 2
 """How many examples ahead memory is asked for one: no processor can guess which it will be."""
 
 LINE = 64
 """Bytes that memory gives at once."""
+
+
+@inlined
+def _ask_ahead(x, order, n, width):
+    """Have the example brought near that stands `AHEAD` behind the n-th of an order."""
+    if n + AHEAD < order.size:
+        begin = order[n + AHEAD] * width
+        for k in range(0, width, LINE // x.itemsize):
+            prefetch(x, begin + k)
 
 
 @kernel
@@ -41,13 +50,12 @@ def gather(y, x, order):
     """
     width = y.shape[1]
     for n in range(y.shape[0]):
+        _ask_ahead(x, order, n, width)
         begin = order[n] * width
-        if n + AHEAD < order.size:
-            ahead = order[n + AHEAD] * width
-            for k in range(0, width, LINE // x.itemsize):
-                prefetch(x, ahead + k)
+        # Parts of their own: a place that might be counted from the end fills no registers.
+        example, row = x[begin:begin + width], y[n]
         for k in range(width):
-            y[n, k] = x[begin + k]
+            row[k] = example[k]
 
 
 @kernel
@@ -71,9 +79,11 @@ def gather_bytes(y, x, order, scale, shift):
     """
     width = y.shape[1]
     for n in range(y.shape[0]):
+        _ask_ahead(x, order, n, width)
         begin = order[n] * width
+        example, row = x[begin:begin + width], y[n]
         for k in range(width):
-            y[n, k] = scale[k] * x[begin + k] + shift[k]
+            row[k] = scale[k] * example[k] + shift[k]
 
 
 @op("y x n rows control", "y[n] = x[order[n]]", weight=ELEMENTWISE, by_examples=True)

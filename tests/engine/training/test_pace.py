@@ -110,6 +110,17 @@ def test_one_thread_is_never_left() -> None:
     assert set(train(Pace(1), free(), 2.0)[1]) == {1}
 
 
+def test_fewer_threads_have_a_pace_of_their_own() -> None:
+    chooser = Pace(4)
+    train(chooser, free(), 1.0)
+    narrow = chooser.within(2)
+    assert narrow is chooser.within(2)
+    _, used = train(narrow, busy(), 1.0)
+    assert set(used) == {1, 2}
+    assert chooser.threads == 4
+    assert chooser.within(None) is chooser.within(4) is chooser.within(9) is chooser
+
+
 def test_the_first_step_is_no_measure() -> None:
     chooser = Pace(2)
     assert chooser.steps(CHUNK_S, 100) == 1

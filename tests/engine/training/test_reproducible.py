@@ -13,6 +13,7 @@ from engine.layers import OPTIMIZERS
 from engine.plan import jobs
 from engine.spec import LayerSpec
 from engine.training import Trainer
+from engine.training import trainer as module
 from engine.training.pace import Pace
 from tests.engine.training.runs import (
     LAYERS,
@@ -177,5 +178,23 @@ def test_more_threads_give_the_bytes_of_one(name: str, precision: str,
     monkeypatch.setattr(Pace, "threads", property(lambda pace: pace._speeds[-1].threads))
     of = project(*SHARED[name], precision=precision, optimizer="adam")
     runs = [advance(Trainer(of, clouds(), threads=threads), 30) for threads in (1, 2, 5)]
-    assert [run.threads_in_use for run in runs] == [1, 2, 5]
+    assert [run._pace.threads for run in runs] == [1, 2, 5]
     assert contents(runs[0]) == contents(runs[1]) == contents(runs[2])
+
+
+def test_fewer_threads_for_a_while_change_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "WORTH_SHARING", 0)
+    monkeypatch.setattr(Pace, "threads", property(lambda pace: pace._speeds[-1].threads))
+    shared: list[int] = []
+    helped = module.helped
+    monkeypatch.setattr(module, "helped", lambda control, threads: (
+        shared.append(threads), helped(control, threads))[1])
+    of = project(*WITH_DROPOUT, optimizer="adam")
+    usual, some = (Trainer(of, clouds(), threads=3) for _ in range(2))
+    advance(usual, 30)
+    shared.clear()
+    for most in (None, 1, 2, 8, None):
+        assert some.run(6, 60.0, most) == 6
+    assert list(dict.fromkeys(shared)) == [3, 1, 2]
+    assert shared[-1] == 3
+    assert contents(usual) == contents(some)

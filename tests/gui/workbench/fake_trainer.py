@@ -66,6 +66,7 @@ class FakeTrainer:
         self.writes = False
         self.threads: set[str] = set()
         self.chunks: list[int] = []
+        self.limits: list[int | None] = []
         self.spent_s = 0.0
         self.step_s = STEP_S
         self.diverge_at = diverge_at
@@ -99,7 +100,8 @@ class FakeTrainer:
     def steps_left_in_epoch(self) -> int:
         return self.steps_per_epoch - self.step % self.steps_per_epoch
 
-    def run(self, max_steps: int, budget_s: float = 0.012) -> int:
+    def run(self, max_steps: int, budget_s: float = 0.012, most_threads: int | None = None) -> int:
+        self.limits.append(most_threads)
         self.threads.add(threading.current_thread().name)
         if self.crash:
             raise ZeroDivisionError("by nought")

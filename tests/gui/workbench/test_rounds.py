@@ -38,8 +38,8 @@ class Walker:
         return done, done * self.cost_s
 
 
-def rounds_of(*walkers: Walker) -> Rounds:
-    rounds = Rounds()
+def rounds_of(*walkers: Walker, processors: int = 1) -> Rounds:
+    rounds = Rounds(processors)
     for key, walker in zip("ABC", walkers, strict=False):
         rounds.put(Lane(key, ord(key), walker, Mailbox()))  # type: ignore[arg-type]
     return rounds
@@ -56,6 +56,35 @@ def walk(rounds: Rounds, turns: int) -> dict[str, float]:
         rounds.note(turn.lane, done, seconds)
         spent[turn.lane.run] = spent.get(turn.lane.run, 0.0) + seconds
     return spent
+
+
+@dataclass
+class Shared(Walker):
+    """A trainer that two threads make faster."""
+
+    gain: float = 1.5
+
+    def walk_with(self, threads: int | None, steps: int, budget_s: float) -> tuple[int, float]:
+        cost_s = self.cost_s / (self.gain if threads is None else 1.0)
+        done = max(1, min(steps, int(budget_s / cost_s)))
+        self.step += done
+        return done, done * cost_s
+
+
+def share(rounds: Rounds, seconds: float, most: int = FOREVER) -> tuple[float, float]:
+    """Train for so long on two processors; return by the clock how long, and how long abreast."""
+    passed = abreast = 0.0
+    while passed < seconds and (turn := rounds.turn(lambda _: most)) is not None:
+        spent = []
+        for one in (turn, *turn.beside):
+            done, took = one.lane.trainer.walk_with(  # type: ignore[attr-defined]
+                one.most_threads, one.steps, one.budget_s)
+            rounds.note(one.lane, done, took)
+            spent.append(took)
+        rounds.end_turn(max(spent))
+        passed += max(spent)
+        abreast += max(spent) if turn.beside else 0.0
+    return passed, abreast
 
 
 def test_one_run_has_whole_chunks_and_all_its_steps() -> None:
@@ -200,6 +229,67 @@ def test_level_runs_stay_where_they_are() -> None:
     rounds.aim(Level(3))
     walk(rounds, 1000)
     assert first.step == second.step > 70
+
+
+@pytest.mark.parametrize("costs", [(1e-5, 1e-5), (1e-4, 8e-5), (0.05, 0.05)])
+def test_runs_of_like_cost_train_at_once(costs: tuple[float, float]) -> None:
+    walkers = [Shared(cost) for cost in costs]
+    rounds = rounds_of(*walkers, processors=2)
+    rounds.aim(Go(1))
+    share(rounds, 1.0)
+    began = walkers[0].step
+    passed, abreast = share(rounds, 5.0)
+    assert abreast > 0.9 * passed
+    # As long as the slower alone with one thread.
+    assert passed / (walkers[0].step - began) < 1.03 * max(costs)
+    assert abs(walkers[0].step - walkers[1].step) <= CHUNK_S / min(costs)
+
+
+def test_what_is_sooner_done_in_turn_goes_on_in_turn() -> None:
+    walkers = [Shared(1e-3, gain=1.9), Shared(1e-5, gain=1.0)]
+    rounds = rounds_of(*walkers, processors=2)
+    rounds.aim(Go(1))
+    passed, abreast = share(rounds, 5.0)
+    assert 0 < abreast < 0.1 * passed
+
+
+def test_each_has_its_part_of_the_processors() -> None:
+    rounds = rounds_of(Shared(1e-4), Shared(1e-4), processors=7)
+    rounds.aim(Go(1))
+    share(rounds, 1.0)
+    turn = rounds.turn()
+    assert turn is not None
+    assert [one.most_threads for one in (turn, *turn.beside)] == [3, 3]
+    assert turn.steps == turn.beside[0].steps
+
+
+@pytest.mark.parametrize(("runs", "processors", "most"), [
+    (2, 1, FOREVER), (3, 2, FOREVER), (2, 2, 10)], ids=["one core", "two cores", "few steps"])
+def test_without_processors_or_work_for_each_they_take_turns(runs: int, processors: int,
+                                                             most: int) -> None:
+    rounds = rounds_of(*(Shared(1e-5) for _ in range(runs)), processors=processors)
+    rounds.aim(Advance(1, 20_000))
+    passed, abreast = share(rounds, 1.0, most)
+    assert passed > 0.1
+    assert abreast == 0.0
+
+
+def test_what_was_cut_short_at_once_catches_up_before_both_go_on() -> None:
+    walkers = [Shared(1e-4), Shared(1e-4)]
+    rounds = rounds_of(*walkers, processors=2)
+    rounds.aim(Go(1))
+    share(rounds, 1.0)
+    while not (turn := rounds.turn()).beside:  # type: ignore[union-attr]
+        share(rounds, 0.0)
+    for one, steps in zip((turn, *turn.beside), (turn.steps, 5), strict=True):  # type: ignore[union-attr]
+        rounds.note(one.lane, *one.lane.trainer.walk_with(1, steps, 1.0))  # type: ignore[attr-defined]
+    rounds.end_turn(CHUNK_S)
+    late = rounds.turn()
+    assert late is not None
+    assert (late.beside, late.most_threads, late.leads) == ((), None, False)
+    rounds.aim(Halt(2))
+    share(rounds, 1.0)
+    assert walkers[0].step == walkers[1].step
 
 
 def build(run: str) -> Build:

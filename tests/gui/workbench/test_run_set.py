@@ -17,9 +17,11 @@ from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, RunInfo
 from gui.workbench import rounds, run_set
+from gui.workbench.abreast import Abreast
 from gui.workbench.engine_port import Progress
 from gui.workbench.run_plan import RunPlan
 from gui.workbench.state import State
+from gui.workbench.stints import COMPANION
 from gui.workbench.workbench import Workbench
 from tests.gui.workbench.fake_trainer import FakeEngine, FakeTrainer
 
@@ -40,8 +42,16 @@ def engine() -> FakeEngine:
     return FakeEngine()
 
 
+@pytest.fixture(params=[0, 1], ids=["in turn", "at once"])
+def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many threads each of both has for itself; 0: they take turns."""
+    monkeypatch.setattr(Abreast, "threads", lambda *_: request.param)
+    return int(request.param)
+
+
 @pytest.fixture
-def pair(qtbot: QtBot, make_workbench: Make, engine: FakeEngine, document: Document) -> Workbench:
+def pair(qtbot: QtBot, make_workbench: Make, engine: FakeEngine, document: Document,
+         threads: int) -> Workbench:
     bench = make_workbench(engine)
     bench.runs.add("B", plan_of(document, learning_rate=0.5))
     wait_for(qtbot, bench, State.READY, State.READY)
@@ -65,7 +75,8 @@ def rest(qtbot: QtBot, bench: Workbench) -> None:
 
 
 def test_every_run_is_told_of_by_its_key(
-    qtbot: QtBot, make_workbench: Make, engine: FakeEngine, document: Document
+    qtbot: QtBot, make_workbench: Make, engine: FakeEngine, document: Document,
+    threads: int
 ) -> None:
     bench = make_workbench(engine)
     replaced: list[RunInfo] = []
@@ -84,7 +95,8 @@ def test_every_run_is_told_of_by_its_key(
     for frame in frames:
         assert frame.run_id == ids[frame.run]
         assert frame.snapshot is None or frame.snapshot.run_id == frame.run_id
-    assert {trainer.threads == {"trainer"} for trainer in engine.trainers} == {True}
+    allowed = {"trainer", COMPANION} if threads else {"trainer"}
+    assert all(trainer.threads <= allowed for trainer in engine.trainers)
 
 
 def test_all_stand_at_the_same_step_after_every_command(
@@ -110,6 +122,20 @@ def test_all_stand_at_the_same_step_after_every_command(
     pair.clock.tick()
     assert [frame.step for frame in frames] == [first, first]
     assert [frame.history.length for frame in frames] == [first, first]
+
+
+def test_they_train_one_after_the_other_or_at_the_same_time(
+    qtbot: QtBot, pair: Workbench, engine: FakeEngine, threads: int
+) -> None:
+    pair.run()
+    qtbot.waitUntil(lambda: steps_of(engine)[0] > 1000, timeout=10_000)
+    rest(qtbot, pair)
+    found = set.union(*(trainer.threads for trainer in trainers(engine)))
+    limits = {limit for trainer in trainers(engine) for limit in trainer.limits}
+    assert found == ({"trainer", COMPANION} if threads else {"trainer"})
+    # What is behind after a chunk catches up by itself, and has all threads.
+    assert limits - {None} == ({1} if threads else set())
+    assert len(set(steps_of(engine))) == 1
 
 
 def test_equal_runs_share_the_time(qtbot: QtBot, pair: Workbench, engine: FakeEngine) -> None:

@@ -15,6 +15,7 @@ from engine.spec import DataSpec, default_project
 from gui.document.document import Document
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST
+from gui.workbench.abreast import Abreast
 from gui.workbench.engine_port import make_trainer
 from gui.workbench.run_plan import RunPlan
 from gui.workbench.state import State
@@ -81,9 +82,12 @@ def alone(qtbot: QtBot, open_bench: Open) -> dict[str, Any]:
     return told(bench)
 
 
+@pytest.mark.parametrize("threads", [0, 1], ids=["in turn", "at once"])
 def test_a_run_is_the_same_alone_and_beside_another(
-    qtbot: QtBot, open_bench: Open, alone: dict[str, Any]
+    qtbot: QtBot, open_bench: Open, alone: dict[str, Any], threads: int,
+    monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Abreast, "threads", lambda *_: threads)
     bench = open_bench()
     add(qtbot, bench, beside(bench, learning_rate=0.3, batch_size=25))
     advance(qtbot, bench, STEPS)

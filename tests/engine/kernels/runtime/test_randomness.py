@@ -129,10 +129,24 @@ def test_copy_and_gather(precision: str) -> None:
     dropout.copy(y, x)
     np.testing.assert_array_equal(y, x)
     assert_guards_untouched(block)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("width", [1, 3, 16, 37, 200])
+def test_gather(width: int, precision: str) -> None:
+    random = np.random.default_rng(1)
     order = np.array([6, 0, 0, 3])
-    rows, block = guarded((4, 3), precision)
+    x = random.standard_normal(7 * width).astype(precision)
+    x[4 % width] = np.nan
+    rows, block = guarded((4, width), precision)
     batches.gather(rows, x, order)
-    truth = np.empty((4, 3))
+    truth = np.empty((4, width))
     twins.gather(truth, double(x), order)
     np.testing.assert_array_equal(double(rows), truth)
+    assert_guards_untouched(block)
+    values = random.integers(0, 256, 7 * width).astype(np.uint8)
+    scale, shift = random.standard_normal((2, width)).astype(precision)
+    batches.gather_bytes(rows, values, order, scale, shift)
+    twins.gather_bytes(truth, values, order, double(scale), double(shift))
+    np.testing.assert_allclose(double(rows), truth, atol=1e-4 if precision == "float32" else 1e-12)
     assert_guards_untouched(block)
