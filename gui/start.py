@@ -20,6 +20,7 @@ from gui.program import (
     SET_UP,
     WindowOptions,
     complain,
+    ignore_library_settings,
     remedy,
     steady_streams,
     told,
@@ -45,6 +46,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         # A program of its own, not a test's.
         steady_streams()
+        ignore_library_settings(os.environ)
         import_in_turns()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in COMMAND_LINE:
