@@ -14,6 +14,7 @@ from types import TracebackType
 
 from PySide6.QtCore import (
     QMessageLogContext,
+    Qt,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
@@ -162,6 +163,7 @@ class Faults:
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Critical if self.status else QMessageBox.Icon.Warning)
         box.setWindowTitle(title)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(text)
         box.setInformativeText(f"{next_step} {self._where()}")
         leave = box.addButton(answer, QMessageBox.ButtonRole.AcceptRole)

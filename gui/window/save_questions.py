@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 _ROLE = QMessageBox.ButtonRole
@@ -77,6 +78,7 @@ def _asked(window: QWidget, title: str, text: str, more: str, go_on: str,
     question = QMessageBox(window)
     question.setIcon(QMessageBox.Icon.Warning)
     question.setWindowTitle(title)
+    question.setTextFormat(Qt.TextFormat.PlainText)
     question.setText(text)
     question.setInformativeText(more)
     answers: dict[QPushButton, Answer] = {
