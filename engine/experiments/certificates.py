@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.data.files import is_there
 from engine.errors import FormatError, SpecError
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 AUTHORITY, MEMBER = "ca.pem", "member.pem"
 """Names of the files: what signs, and what every computer shows; the second holds its key."""
+
+LARGEST_FILE = 2**20
+"""Bytes: certificates have some thousand."""
 
 VALID = datetime.timedelta(days=3650)
 SKEW = datetime.timedelta(days=2)
@@ -57,7 +61,7 @@ def security_of(folder: Path) -> Any:
 
     authority, member = (folder / name for name in (AUTHORITY, MEMBER))
     for path in (authority, member):
-        if not path.is_file():
+        if not (is_there(path) and path.is_file()):
             raise FormatError("cluster.no-certificates", place=str(path))
     _check(authority, member)
     parts = {f"tls_{role}_{part}": str(member)
@@ -74,6 +78,8 @@ def _check(authority: Path, member: Path) -> None:
     for path, load in ((authority, context.load_verify_locations),
                        (member, context.load_cert_chain)):
         try:
+            if path.stat().st_size > LARGEST_FILE:
+                raise ValueError(path)
             load(str(path))
         except (OSError, ValueError) as error:
             raise FormatError("cluster.broken-certificates", place=str(path)) from error

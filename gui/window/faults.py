@@ -49,6 +49,9 @@ def write_log(folder: Path | None) -> Path | None:
     path = folder / "backprop-lab.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            # To open a pipe waits for somebody who reads it.
+            return None
         path.open("ab").close()
         handler = RotatingFileHandler(path, maxBytes=LARGEST_LOG, backupCount=1, encoding="utf-8",
                                       delay=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
+from engine.data.files import is_there
+
 _ROLE = QMessageBox.ButtonRole
 
 
@@ -45,7 +47,7 @@ def file_to_write(window: QWidget, title: str, suggestion: Path | str, kinds: Se
         return None
     path = named(Path(typed), kind)
     # The dialog has asked about the name that was typed, and no other.
-    if path != Path(typed) and path.exists() and not may_replace(window, path):
+    if path != Path(typed) and is_there(path) and not may_replace(window, path):
         return None
     return path, kind
 
