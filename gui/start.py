@@ -16,6 +16,7 @@ from gui.imports import import_in_turns
 from gui.program import (
     COMPILE_OPS,
     ERROR,
+    INTERRUPTED,
     RUN_CELLS,
     SET_UP,
     WindowOptions,
@@ -50,11 +51,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         import_in_turns()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in COMMAND_LINE:
-        from engine.footprint import hold_little
-        from gui.terminal import command_line
+        try:
+            from engine.footprint import hold_little
+            from gui.terminal import command_line
 
-        hold_little()
-        return told(command_line.main(arguments))
+            hold_little()
+            return told(command_line.main(arguments))
+        except KeyboardInterrupt:
+            # Before the command has begun, or behind its end.
+            return INTERRUPTED
     options = read_options(arguments)
     if lacks_screen(sys.platform, os.environ):
         if not options.unattended:

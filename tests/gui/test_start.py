@@ -13,8 +13,9 @@ import pytest
 
 from engine.spec import default_project, write_project
 from gui import start
-from gui.program import WindowOptions, ignore_library_settings
+from gui.program import INTERRUPTED, WindowOptions, ignore_library_settings
 from gui.start import answers, lacks_screen, pyside_problem, read_options
+from gui.terminal import command_line
 
 ROOT = Path(start.__file__).parents[1]
 
@@ -158,3 +159,14 @@ def test_a_long_variable_is_told_in_part(capsys: pytest.CaptureFixture[str]) -> 
     told = capsys.readouterr().err
     assert told.startswith(r"NUMBA_OPT: it is '9")
     assert len(told) < 300
+
+
+def test_an_interrupt_before_a_command_has_begun_ends_it_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command_line, "main", interrupted)
+    assert start.run(["check", "project.json"]) == INTERRUPTED
+    assert capsys.readouterr() == ("", "")
