@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import hashlib
 import logging
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -14,12 +16,13 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import FunctionType
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from numba.core.caching import _CacheLocator
 from platformdirs import user_cache_path
 
 from engine import cachestore
+from engine.messages import Message, say
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,9 @@ SHIPPED = Path(__file__).parents[1] / "compiled-kernels"
 
 STAMP = "in-use"
 """File that tells when a folder was last used, and that it is."""
+
+NO_HOME = "~"
+"""What is told of a folder that lies in the home of a person who has none."""
 
 UNUSED_S = 30 * 24 * 3600
 """How long the folder of another build stays."""
@@ -60,9 +66,29 @@ def build_id() -> str:
     return digest.hexdigest()[:16]
 
 
-@cache
+class Kept(NamedTuple):
+    """Where compiled kernels are kept.
+
+    Attributes
+    ----------
+    folder : Path
+        Of this build's.
+    told : Message | None
+        Why that is not where they belong; None where it is.
+    """
+
+    folder: Path
+    told: Message | None = None
+
+
 def cache_folder() -> Path:
-    """Return a writable folder for compiled kernels: the user's, or one for this process alone.
+    """Return a writable folder for compiled kernels: see `kept`."""
+    return kept().folder
+
+
+@cache
+def kept() -> Kept:
+    """Return the user's folder, one in the temporary folder, or one for this process alone.
 
     What lies in the user's is read all the same where nothing can be written to it, as in a home
     that was made for many and may not be changed.
@@ -74,12 +100,50 @@ def cache_folder() -> Path:
         # A user without an entry in the system's list and without HOME has no folder: RuntimeError.
         root = Path(override) if override else user_cache_path("backprop-lab", appauthor=False)
         folder = root.absolute() / name
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
+        _try(folder)
     except (OSError, RuntimeError) as error:
-        log.info("compiled kernels are kept for this run only: %s", error)
         cachestore.KernelStore.closed = folder
-        return _folder_of_this_process() / name
+        wanted = NO_HOME if folder is None else str(folder.parent)
+        return _kept_elsewhere(name, wanted, getattr(error, "strerror", "") or str(error))
+    return Kept(folder)
+
+
+def _kept_elsewhere(name: str, wanted: str, reason: str) -> Kept:
+    facts = {"path": wanted, "reason": reason}
+    try:
+        folder = _temporary_folder() / name
+        _try(folder)
+    except OSError as error:
+        log.info("compiled kernels are kept for this run only: %s", error)
+        return Kept(_folder_of_this_process() / name, say("kernels.not-kept", **facts))
+    return Kept(folder, say("kernels.elsewhere", folder=str(folder.parent), **facts))
+
+
+def _try(folder: Path) -> None:
+    """Make a folder; raises OSError unless something can be written there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=folder).close()
+
+
+def _temporary_folder() -> Path:
+    """Return a folder that stays until the temporary ones are cleared, so that kernels do, too.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made, or is another person's: who can write there decides what runs here.
+    """
+    root = Path(tempfile.gettempdir())
+    if sys.platform == "win32":
+        # Every user has a temporary folder of their own.
+        return root / "backprop-lab"
+    folder = root / f"backprop-lab-{os.geteuid()}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid()
+            or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
+        raise PermissionError(errno.EPERM, "others may write there", str(folder))
     return folder
 
 

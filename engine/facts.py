@@ -6,7 +6,7 @@ import llvmlite.binding as llvm
 import numba
 import numpy as np
 
-from engine.cachedir import cache_folder
+from engine.cachedir import kept
 from engine.kernels.matmul import tile
 from engine.kernels.matmul.registers import UNIT
 from engine.messages import Message, say
@@ -15,6 +15,7 @@ from engine.training.pace import spare_processors
 
 def facts() -> dict[str, str]:
     """Return facts by their names, both in words."""
+    kernels = kept()
     told: dict[Message, object] = {
         say("fact.processor"): llvm.get_host_cpu_name(),
         say("fact.vectors"): _vectors(),
@@ -24,7 +25,7 @@ def facts() -> dict[str, str]:
         say("fact.compiler"): say("fact.compiler-versions", numba=numba.__version__,
                                   llvm=".".join(map(str, llvm.llvm_version_info))),
         say("fact.numpy"): np.__version__,
-        say("fact.compiled-kernels"): cache_folder(),
+        say("fact.compiled-kernels"): kernels.told or kernels.folder,
     }
     return {name.text: str(value) for name, value in told.items()}
 

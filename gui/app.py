@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from engine.errors import DivergedError
 from engine.footprint import hold_little
 from gui import theme
-from gui.program import NAME, WindowOptions, complain, say
+from gui.program import ERROR, NAME, WindowOptions, complain, say
 from gui.window.collector import Collector
 from gui.window.faults import Faults, write_log
 from gui.window.main_window import MainWindow
@@ -170,6 +170,17 @@ class Unattended(QObject):
         lab.workbench.failed.connect(self._on_workbench_failed)
         if self._options.run:
             lab.workbench.run()
+        if self._options.unattended and lab.document.issues:
+            self._tell_untrainable(lab.document.issues[0].text)
+
+    def _tell_untrainable(self, sentence: str) -> None:
+        """Say why nothing will be trained, for which a picture need not wait."""
+        complain(sentence)
+        if self._options.screenshot is not None:
+            QTimer.singleShot(round(1000 * self._options.after_s), self._on_picture_due)
+        else:
+            self.status = ERROR
+            self._window.close()
 
     @Slot()
     def _on_lab_boundary_shown(self) -> None:

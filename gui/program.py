@@ -8,7 +8,9 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import sys
+from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +29,19 @@ COMPILE_OPS = "compile-ops"
 RUN_CELLS = "run-cells"
 """What it calls itself with to compute cells of a sweep in processes of their own."""
 SET_UP = "Start it with 'python3 resources/dev.py run', which installs what is missing."
+LONGEST_SETTING = 60
+"""Characters that are told of a variable in the environment."""
 ICON_ERROR = 0x10
 """For a box of Windows: what it calls MB_ICONERROR."""
+
+LIBRARIES = ("NUMBA_", "TQDM_", "PYQTGRAPH_")
+"""How the names begin of variables that libraries read when they are imported."""
+UNDERSTOOD = {
+    "NUMBA_NUM_THREADS": (r"[1-9]\d*", "a whole number from 1"),
+    "NUMBA_OPT": (r"[0-3]|max", "0, 1, 2, 3 or max"),
+    "NUMBA_DISABLE_JIT": (r"0?", "0, since the engine is compiled"),
+}
+"""What makes sense in some of them, as a pattern and in words."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +155,21 @@ def _raw(stream: TextIO | None) -> object:
     """Return what writes bytes in the end; without buffers, as PYTHONUNBUFFERED wants, at once."""
     buffer = getattr(stream, "buffer", None)
     return getattr(buffer, "raw", buffer)
+
+
+def ignore_library_settings(environment: MutableMapping[str, str]) -> None:
+    """Let no variable that is meant for a library change what the program does.
+
+    To be called before they are imported: over some values they end the program, and what others
+    would make of the kernels, all later starts would find in the cache.
+    """
+    for name in sorted(name for name in environment if name.startswith(LIBRARIES)):
+        found = environment.pop(name)
+        pattern, expected = UNDERSTOOD.get(name, (".*", ""))
+        if not re.fullmatch(pattern, found, re.DOTALL):
+            shown = found if len(found) <= LONGEST_SETTING else f"{found[:LONGEST_SETTING]}…"
+            complain(f"{name}: it is '{shown}' in the environment; expected {expected}. "
+                     f"{NAME} goes on without it.")
 
 
 def told(status: int) -> int:

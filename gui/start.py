@@ -16,10 +16,12 @@ from gui.imports import import_in_turns, leave_sources_unread
 from gui.program import (
     COMPILE_OPS,
     ERROR,
+    INTERRUPTED,
     RUN_CELLS,
     SET_UP,
     WindowOptions,
     complain,
+    ignore_library_settings,
     remedy,
     steady_streams,
     told,
@@ -45,14 +47,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         # A program of its own, not a test's.
         steady_streams()
+        ignore_library_settings(os.environ)
         import_in_turns()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in COMMAND_LINE:
-        from engine.footprint import hold_little
-        from gui.terminal import command_line
+        try:
+            from engine.footprint import hold_little
+            from gui.terminal import command_line
 
-        hold_little()
-        return told(command_line.main(arguments))
+            hold_little()
+            return told(command_line.main(arguments))
+        except KeyboardInterrupt:
+            # Before the command has begun, or behind its end.
+            return INTERRUPTED
     options = read_options(arguments)
     if lacks_screen(sys.platform, os.environ):
         if not options.unattended:

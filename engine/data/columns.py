@@ -136,10 +136,13 @@ class Column:
     def take(self, rows: Indices) -> Column:
         """Return the column with these rows only, and only the levels that they hold."""
         if self.numbers is not None:
-            numbers = self.numbers
+            numbers, numbered = self.numbers, self.kind == "identifier"
             if len(rows) < len(numbers) or (rows != np.arange(len(rows))).any():
                 numbers = numbers[rows]
-            return replace(self, numbers=numbers, numbered=self.kind == "identifier")
+            elif numbered == self.numbered:
+                # With all that was found out of it, which counts where there are many columns.
+                return self
+            return replace(self, numbers=numbers, numbered=numbered)
         assert self.codes is not None
         codes = self.codes[rows]
         used = np.unique(codes[codes >= 0])
@@ -159,15 +162,18 @@ class Column:
     @cached_property
     def kind(self) -> Kind:
         """What the column is good for."""
-        count = int(self.present.sum())
-        if not count:
-            return "empty"
         if self.numbers is not None:
             # Without counting the different ones, which takes long in a large table.
-            if np.nanmin(self.numbers) == np.nanmax(self.numbers):
+            least = np.fmin.reduce(self.numbers, initial=np.nan)
+            if np.isnan(least):
+                return "empty"
+            if least == np.fmax.reduce(self.numbers):
                 return "constant"
             counting = self.numbered or counts_rows(self.name, self.position, self.numbers)
             return "identifier" if counting else "numeric"
+        count = int(self.present.sum())
+        if not count:
+            return "empty"
         distinct = self.distinct
         if distinct == 1:
             return "constant"

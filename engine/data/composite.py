@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -28,6 +27,8 @@ _LONGEST = 120
 _SAMPLE = 300
 """So many different texts are looked at before all are."""
 
+
+_ANY_DIGIT = re.compile(r"\d")
 
 _APOSTROPHES = str.maketrans({"’": "'", "′": "'", "”": '"', "″": '"'})
 
@@ -71,13 +72,16 @@ def unfold(levels: tuple[str, ...], counts: Indices, plain: Reals) -> Composite:
     plain : float64[m]
         Plain numbers that stand beside them.
     """
-    for parts, reader in _READERS:
-        read = partial(_read_if_short, reader)
-        step = max(len(levels) // _SAMPLE, 1)
-        if not any(map(read, levels[::step])) and not (len(plain) and any(map(read, levels))):
+    if not any(map(_ANY_DIGIT.search, levels)):
+        # Without one, nothing is a number, whatever its parts.
+        return Composite(levels)
+    short = [text for text in levels if text and len(text) <= _LONGEST]
+    some = short[::max(len(short) // _SAMPLE, 1)]
+    for parts, read in _READERS:
+        if not any(map(read, some)) and not (len(plain) and any(map(read, short))):
             continue
         told = {place: found for place, text in enumerate(levels)
-                if text and (found := read(text)) is not None}
+                if text and len(text) <= _LONGEST and (found := read(text)) is not None}
         if not told or not _JUDGES[parts](levels, counts, plain, told):
             continue
         made = list(levels)
@@ -88,11 +92,6 @@ def unfold(levels: tuple[str, ...], counts: Indices, plain: Reals) -> Composite:
         example = max(told, key=lambda place: len(levels[place]))
         return Composite(tuple(made), parts, levels[example], made[example])
     return Composite(levels)
-
-
-def _read_if_short(read: Callable[[str], str | None], text: str) -> str | None:
-    """Return what a text is composed of, unless it is far too long for that."""
-    return read(text) if len(text) <= _LONGEST else None
 
 
 Told = Mapping[int, str]

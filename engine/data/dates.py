@@ -18,6 +18,13 @@ Order = Literal["", "day-first", "month-first"]
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _SHARE = 0.95
+_FIRST = 200
+"""Different texts of a column that are looked at first."""
+
+_PROMISING = 0.8
+"""Share of them that have to look like dates, or the others are not looked at."""
+
+_ANY_DIGIT = re.compile(r"\d")
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _PIVOT = 69
 """Years of two digits from here on are of the last century, as C and Python have it."""
@@ -126,9 +133,10 @@ def find_dates(texts: Sequence[str], counts: NDArray[np.int64], gaps: frozenset[
         How to read ``03/04/2020`` if neither a day above 12 nor the order of the rows tells.
     """
     known = [i for i, text in enumerate(texts) if text not in gaps]
-    if len(known) < 2 or not _promising([texts[i] for i in known[:200]]):
+    fits = {i: _fit(texts[i]) for i in known[:_FIRST]}
+    if len(known) < 2 or sum(fit is not None for fit in fits.values()) < _PROMISING * len(fits):
         return None
-    fits = {i: _fit(texts[i]) for i in known}
+    fits.update((i, _fit(texts[i])) for i in known[_FIRST:])
     order, ambiguous = _find_order([fit for fit in fits.values() if fit is not None], day_first)
     days = np.full(len(texts), np.nan)
     wrong = []
@@ -195,13 +203,8 @@ def compact_days(numbers: Reals) -> Reals:
     return np.array(days, dtype=np.float64)[places]
 
 
-def _promising(texts: Sequence[str]) -> bool:
-    dates = sum(_fit(text) is not None for text in texts)
-    return dates >= 0.8 * len(texts)
-
-
 def _fit(text: str) -> re.Match[str] | None:
-    if not 6 <= len(text) <= 40 or not any(letter.isdigit() for letter in text):
+    if not 6 <= len(text) <= 40 or not _ANY_DIGIT.search(text):
         return None
     for form in _FORMS:
         found = form.fullmatch(text)

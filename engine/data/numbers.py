@@ -233,6 +233,9 @@ def vote_decimal(cells: Iterable[str], separator: str) -> str:
     """
     votes = {"comma": 0, "point": 0, "either": 0}
     for cell in cells:
+        if cell.isascii() and cell.isdigit():
+            # Most cells of many tables: it has no sign.
+            continue
         written = take_apart(cell)
         if written is None or (written.unit not in ("", "%") and not is_money(written.unit)):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -131,9 +132,10 @@ def _few_then_all(known: NDArray[np.bool_]) -> tuple[Indices, Indices]:
 
 
 def _is_scaled(x: Reals, y: Reals) -> bool:
-    if x.std() == 0 or y.std() == 0 or not np.isfinite([x.std(), y.std()]).all():
+    spread_x, spread_y = float(x.std()), float(y.std())
+    if not (0 < spread_x < math.inf and 0 < spread_y < math.inf):
         return False
-    x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
+    x, y = (x - x.mean()) / spread_x, (y - y.mean()) / spread_y
     sign = 1.0 if (x * y).mean() > 0 else -1.0
     return bool(np.abs(x - sign * y).max() < _SAME)
 

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.data.files import is_there
 from engine.errors import FormatError, SpecError
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 AUTHORITY, MEMBER = "ca.pem", "member.pem"
 """Names of the files: what signs, and what every computer shows; the second holds its key."""
+
+LARGEST_FILE = 2**20
+"""Bytes: certificates have some thousand."""
 
 VALID = datetime.timedelta(days=3650)
 SKEW = datetime.timedelta(days=2)
@@ -69,7 +73,7 @@ def check_certificates(folder: Path) -> None:
     """
     authority, member = folder / AUTHORITY, folder / MEMBER
     for path in (authority, member):
-        if not path.is_file():
+        if not (is_there(path) and path.is_file()):
             raise FormatError("cluster.no-certificates", place=str(path))
     # Left out of the frozen program, as Dask is.
     import ssl
@@ -78,6 +82,8 @@ def check_certificates(folder: Path) -> None:
     for path, load in ((authority, context.load_verify_locations),
                        (member, context.load_cert_chain)):
         try:
+            if path.stat().st_size > LARGEST_FILE:
+                raise ValueError(path)
             load(str(path))
         except (OSError, ValueError) as error:
             raise FormatError("cluster.broken-certificates", place=str(path)) from error

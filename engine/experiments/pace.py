@@ -11,6 +11,7 @@ import msgspec
 from engine.errors import FormatError
 from engine.experiments.results import Result
 from engine.spec import ProjectSpec
+from engine.spec.opening import opened
 from engine.spec.replacing import replace_file
 
 RATE = 4e9
@@ -21,6 +22,8 @@ CELL_S = 0.02
 """What a cell takes beside its steps: its network is made, and looked at in the end."""
 
 FILE = "pace.json"
+LARGEST_FILE = 2**12
+"""Bytes of it that are read: it holds two numbers."""
 REMEMBERED_S = 60.0
 """Reckoned seconds of earlier sweeps that count as much as those of the last one."""
 
@@ -127,7 +130,8 @@ def kept_pace(file: Path | None) -> float:
 def _read(file: Path) -> Measured:
     """Return what is kept; nothing where it is damaged, or no computer can be like that."""
     try:
-        found = msgspec.json.decode(file.read_bytes(), type=Measured)
-    except (OSError, msgspec.MsgspecError, UnicodeError):
+        with opened(file) as kept:
+            found = msgspec.json.decode(kept.read(LARGEST_FILE), type=Measured)
+    except (OSError, FormatError, msgspec.MsgspecError, UnicodeError):
         return Measured()
     return found if found.reckoned_s > 0 and LEAST <= found.pace <= MOST else Measured()

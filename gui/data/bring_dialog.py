@@ -166,7 +166,8 @@ class BringDialog(QDialog):
     @Slot()
     def open_record_dialog(self) -> RecordDialog:
         """Open the dialog that records sounds; what is recorded there is then looked at."""
-        is_folder = self._source == SOUNDS and self._paths and self._paths[0].is_dir()
+        is_folder = (self._source == SOUNDS and self._paths and is_there(self._paths[0])
+                     and self._paths[0].is_dir())
         dialog = RecordDialog(self, self._paths[0] if is_folder else None)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.recorded.connect(self._on_dialog_recorded)

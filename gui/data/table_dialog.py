@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFileDialog, QSplitter, QWidget
 
 from engine.data import TABLE, Dataset, load, preview
-from engine.data.files import at_home
+from engine.data.files import at_home, is_there
 from engine.errors import EngineError
 from engine.messages import Message
 from engine.spec import DataSpec, TableSpec
@@ -215,7 +215,7 @@ class TableDialog(QDialog):
         if self._preview is None:
             self.columns.forget()
             self.cells.forget()
-            if self._path is not None and self._path.is_file():
+            if self._path is not None and is_there(self._path) and self._path.is_file():
                 self._open(self.reading_fold)
         self._show_remarks(())
         self._fail(error.sentence)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 
+from engine.data.files import is_there
 from gui.document.project_files import home_folder
 
 
@@ -45,7 +46,8 @@ class FileFolder:
         documents = QStandardPaths.writableLocation(
             QStandardPaths.StandardLocation.DocumentsLocation)
         return next((folder for folder in (self._last, documents)
-                     if folder and Path(folder).is_dir()), home_folder())
+                     if folder and is_there(Path(folder)) and Path(folder).is_dir()),
+                    home_folder())
 
     def note(self, file: Path) -> None:
         """Remember the folder of a file that has been chosen."""

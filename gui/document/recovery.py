@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import sys
 import time
 import uuid
@@ -32,6 +33,9 @@ STALE_S = 600.0
 
 Twenty times the period at which a program that lives says so, since clocks may differ.
 """
+
+LARGEST_LOCK = 2**16
+"""Bytes: a lock holds a number and three names."""
 
 log = logging.getLogger(__name__)
 
@@ -235,6 +239,8 @@ def locked(path: Path) -> QLockFile | None:
     Where no lock can be made, as on a full disk, nobody holds one, and it is returned all the same.
     """
     lock = QLockFile(str(path.with_suffix(".lock")))
+    if _is_no_lock(Path(lock.fileName())):
+        return lock
     # Of this computer Qt knows which programs live; a clock would take one for dead that sleeps.
     lock.setStaleLockTime(0)
     if lock.tryLock(0):
@@ -244,6 +250,14 @@ def locked(path: Path) -> QLockFile | None:
         if lock.tryLock(0):
             return lock
     return None if _is_held(lock) else lock
+
+
+def _is_no_lock(path: Path) -> bool:
+    """Say whether what stands in the place of a lock is nothing that Qt could read at once."""
+    with suppress(OSError):
+        found = path.lstat()
+        return not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_LOCK
+    return False
 
 
 def _is_held(lock: QLockFile) -> bool:
@@ -258,6 +272,9 @@ def _is_held(lock: QLockFile) -> bool:
     try:
         os.kill(number, 0)
     except ProcessLookupError:
+        return False
+    except OverflowError:
+        # No system counts so far.
         return False
     except OSError:
         return True

@@ -21,6 +21,7 @@ from engine.experiments.estimate import in_words
 from engine.experiments.sweep import Cell, Sweep
 from engine.spec import ProjectSpec
 from gui import theme
+from gui.document.project_files import title_of
 from gui.experiments.axis_row import AxisRow
 from gui.widgets import Button, CalmComboBox, CalmSpinBox, PrimaryButton, set_page
 from gui.widgets.tab_order import tab_through
@@ -83,7 +84,7 @@ class NewSweepDialog(QDialog):
         column = QVBoxLayout(self)
         column.setSpacing(theme.px(10))
         column.setContentsMargins(*(theme.px(16),) * 4)
-        told = QLabel(TOLD.format(name=self._project.name))
+        told = QLabel(TOLD.format(name=title_of(self._project, None)))
         told.setWordWrap(True)
         told.setTextFormat(Qt.TextFormat.PlainText)
         column.addWidget(told)
@@ -167,7 +168,7 @@ class NewSweepDialog(QDialog):
         return sweep
 
     def _usual_name(self) -> str:
-        return f"{self._project.name}: " + " × ".join(row.knob.currentText().lower()
+        return f"{title_of(self._project, None)}: " + " × ".join(row.knob.currentText().lower()
                                                       for row in self.rows)
 
     @Slot()

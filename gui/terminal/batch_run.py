@@ -60,7 +60,10 @@ def progress_bar(quiet: bool, **options: Any) -> tqdm[Any]:
 
 @contextmanager
 def preparing(quiet: bool) -> Iterator[Progress]:
-    """Show what is being compiled on a bar, and for how long; Ctrl+C ends it between two parts."""
+    """Show what is being compiled on a bar, and for how long; Ctrl+C ends it between two parts.
+
+    That it is compiled again and again, or kept where nobody expects it, is said.
+    """
     with put_off() as check, progress_bar(
             quiet, total=1.0, leave=False, desc="Preparing engine",
             bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}") as bar:
@@ -70,6 +73,11 @@ def preparing(quiet: bool) -> Iterator[Progress]:
             bar.update(share - bar.n)
 
         yield show
+    # Loads the compiler, which by now is there.
+    from engine.cachedir import kept
+
+    if not quiet and (told := kept().told) is not None:
+        tell(f"Note: {told.text}")
 
 
 class BatchRun:

@@ -33,7 +33,7 @@ from gui.terminal.batch_run import (
 )
 from gui.terminal.history_file import csv_lines
 from gui.terminal.interrupting import interruptible
-from gui.terminal.results import ResultFile
+from gui.terminal.results import ResultFile, holding
 from gui.workbench.engine_port import Progress, TrainerLike, make_trainer
 
 NAMES = ("A", "B")
@@ -144,7 +144,7 @@ class CompareRun:
         EngineError
             If a project cannot be trained, or the results cannot be written.
         """
-        with interruptible(self._interrupt) as heard:
+        with interruptible(self._interrupt) as heard, holding(self._out):
             first = self._run_pair()
             if self._seeds and first is not None:
                 self._repeat(first)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 
 from engine.data import load
 from engine.errors import FormatError
@@ -12,7 +14,7 @@ from engine.export.targets import target
 from engine.foreign import first_weights
 from engine.spec.replacing import replace_file
 from gui.program import say
-from gui.terminal.batch_run import named_errors
+from gui.terminal.results import holding
 from gui.terminal.starting import beginning
 
 
@@ -33,19 +35,25 @@ def export(options: argparse.Namespace) -> int:
     wanted = target(options.to)
     stem = options.name or file_stem(options.project.stem)
     paths = [options.out / f"{stem}{ending}" for ending in wanted.endings]
-    there = tuple(path.name for path in paths if path.exists())
-    if there and not options.replace:
-        raise FormatError("export.there", folder=str(options.out), names=there)
+    _check_free(paths, options.replace)
     start = beginning(options.project, None)
     dataset = load(start.project.data, start.path.parent)
     weights = start.weights
     found = None if weights else first_weights(start.project, dataset.n_inputs, start.path)
     given = None if found is None else found.arrays
     written = wanted.write(build_graph(start.project, dataset, weights, given), stem)
-    with named_errors(options.out):
-        options.out.mkdir(parents=True, exist_ok=True)
-    for name, content in written.files.items():
-        replace_file(options.out / name, content)
+    with holding(options.out):
+        # Another program may have written them meanwhile.
+        _check_free(paths, options.replace)
+        for name, content in written.files.items():
+            replace_file(options.out / name, content)
     if not options.quiet:
         say(f"Wrote {', '.join(str(options.out / name) for name in written.files)}.")
     return 0
+
+
+def _check_free(paths: Sequence[Path], replaces: bool) -> None:
+    """Raise FormatError where files would be overwritten of which nobody has said that they may."""
+    there = tuple(path.name for path in paths if path.exists())
+    if there and not replaces:
+        raise FormatError("export.there", folder=str(paths[0].parent), names=there)

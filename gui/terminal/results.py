@@ -5,10 +5,13 @@ from __future__ import annotations
 import errno
 import io
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from engine.spec.replacing import Unfinished, remove_unfinished
+from engine.errors import FormatError
+from engine.spec.replacing import Unfinished, claim, remove_unfinished
 from gui.terminal.batch_run import named_errors
 from gui.terminal.history_file import header_line
 
@@ -75,6 +78,32 @@ def check_folder(folder: Path) -> None:
     with named_errors(folder):
         if folder.exists() and not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+
+
+@contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Keep other programs from writing several files of results into a folder meanwhile.
+
+    The folder is made if need be. On Windows, where none can be locked, nothing is kept from it.
+
+    Raises
+    ------
+    FormatError
+        If another program holds it, or it cannot be made.
+    """
+    with named_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        yield
+        return
+    with named_errors(folder):
+        descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if not claim(descriptor):
+            raise FormatError("results.busy", path=str(folder))
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _rows(path: Path) -> int:

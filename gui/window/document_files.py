@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from engine.bundles import SUFFIX, Beside, is_bundle
@@ -262,6 +262,7 @@ class DocumentFiles(QObject):
         question = QMessageBox(self._window)
         question.setIcon(QMessageBox.Icon.Question)
         question.setWindowTitle("Unsaved changes")
+        question.setTextFormat(Qt.TextFormat.PlainText)
         question.setText(f"Save the changes to “{self._document.title}”?")
         question.setInformativeText("Otherwise they are lost.")
         question.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)

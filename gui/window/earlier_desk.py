@@ -13,10 +13,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from engine.bundles import SUFFIX, write_bundle
+from engine.data.files import is_there
 from engine.errors import EngineError
 from engine.spec.replacing import replace_file
 from gui.document.file_folder import with_ending
-from gui.document.project_files import with_relative_paths
+from gui.document.project_files import home_folder, with_relative_paths
 from gui.window.save_questions import file_to_write, may_replace
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class EarlierDesk(QObject):
         name = "".join(letter if letter.isalnum() or letter in " -_" else "-" for letter in
                        earlier.title(self._document.project)).strip() or "run"
         path = self._document.path
-        folder = Path.home() if path is None else path.parent
+        folder = Path(home_folder()) if path is None else path.parent
         wanted = file_to_write(
             self._window, "Export run", folder / f"{name}{SUFFIX}",
             (f"Projects with weights (*{SUFFIX})",),
@@ -102,7 +103,7 @@ class EarlierDesk(QObject):
             return False
         table = wanted[0].with_suffix(".csv")
         # Nobody has typed the name of that.
-        if table.exists() and not may_replace(self._window, table):
+        if is_there(table) and not may_replace(self._window, table):
             return False
         return self.export(number, wanted[0])
 

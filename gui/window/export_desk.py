@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
+from engine.data.files import is_there
 from engine.errors import EngineError
 from engine.export.names import file_stem
 from gui.document.file_folder import with_ending
@@ -111,7 +112,7 @@ class ExportDesk(QObject):
         path = wanted[0]
         stem = path.name.removesuffix(ending)
         beside = [path.with_name(f"{stem}{other}") for other in target.endings[1:]]
-        if all(may_replace(self._window, one) for one in beside if one.exists()):
+        if all(may_replace(self._window, one) for one in beside if is_there(one)):
             self._folder.note(path)
             asked = Export(self._document.project, self._document.dataset, weights, target,
                            path.parent, stem)

@@ -14,6 +14,7 @@ from types import TracebackType
 
 from PySide6.QtCore import (
     QMessageLogContext,
+    Qt,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
@@ -48,6 +49,9 @@ def write_log(folder: Path | None) -> Path | None:
     path = folder / "backprop-lab.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            # To open a pipe waits for somebody who reads it.
+            return None
         path.open("ab").close()
         handler = RotatingFileHandler(path, maxBytes=LARGEST_LOG, backupCount=1, encoding="utf-8",
                                       delay=True)
@@ -162,6 +166,7 @@ class Faults:
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Critical if self.status else QMessageBox.Icon.Warning)
         box.setWindowTitle(title)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(text)
         box.setInformativeText(f"{next_step} {self._where()}")
         leave = box.addButton(answer, QMessageBox.ButtonRole.AcceptRole)

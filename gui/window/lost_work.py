@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from gui.document.project_files import title_of
 from gui.document.recovery import Leftover, Recovery
 from gui.widgets import MessageBar
 from gui.window.document_files import DocumentFiles
@@ -44,13 +45,14 @@ class LostWork(QObject):
                 action="Restore it", second="Discard…")
 
     def _title(self) -> str:
-        return self._leftovers[0].project.name
+        return title_of(self._leftovers[0].project, None)
 
     def _is_sure(self) -> bool:
         buttons = QMessageBox.StandardButton
         question = QMessageBox(self._window)
         question.setIcon(QMessageBox.Icon.Question)
         question.setWindowTitle("Discard unsaved work")
+        question.setTextFormat(Qt.TextFormat.PlainText)
         question.setText(f"Discard “{self._title()}”?")
         question.setInformativeText("This is the only copy; it cannot be brought back.")
         question.setStandardButtons(buttons.Discard | buttons.Cancel)

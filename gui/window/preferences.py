@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import stat
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +12,21 @@ from PySide6.QtCore import QByteArray, QSettings
 from gui import theme
 from gui.workbench.pace import Speed
 
+LARGEST_FILE = 2**20
+"""Bytes: settings take a thousand."""
+
 SCHEMES = ("system", "light", "dark")
+
+
+def may_hold_settings(path: Path) -> bool:
+    """Say whether a file is one that Qt can read at once, or is not there yet."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST_FILE
 
 
 class Settings:
@@ -32,7 +47,8 @@ class Settings:
 
     def __init__(self, path: Path | None, experiments: Path | None = None) -> None:
         self.experiments = experiments
-        self._store = QSettings(str(path), QSettings.Format.IniFormat) if path else None
+        self._store = (QSettings(str(path), QSettings.Format.IniFormat)
+                       if path is not None and may_hold_settings(path) else None)
 
     @property
     def theme(self) -> theme.Scheme:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+
+from engine.data.files import is_there
 
 _ROLE = QMessageBox.ButtonRole
 
@@ -44,7 +47,7 @@ def file_to_write(window: QWidget, title: str, suggestion: Path | str, kinds: Se
         return None
     path = named(Path(typed), kind)
     # The dialog has asked about the name that was typed, and no other.
-    if path != Path(typed) and path.exists() and not may_replace(window, path):
+    if path != Path(typed) and is_there(path) and not may_replace(window, path):
         return None
     return path, kind
 
@@ -77,6 +80,7 @@ def _asked(window: QWidget, title: str, text: str, more: str, go_on: str,
     question = QMessageBox(window)
     question.setIcon(QMessageBox.Icon.Warning)
     question.setWindowTitle(title)
+    question.setTextFormat(Qt.TextFormat.PlainText)
     question.setText(text)
     question.setInformativeText(more)
     answers: dict[QPushButton, Answer] = {

@@ -81,11 +81,35 @@ def test_a_relative_override_does_not_move_with_the_working_directory(tmp_path: 
 
 # Even the superuser cannot make a folder in these.
 @pytest.mark.parametrize("home", ["/proc/nobody", "/dev/null"])
-def test_without_a_home_kernels_still_compile(tmp_path: Path, home: str) -> None:
-    folder, counts = run(WHERE + "\n" + COMPILE, tmp_path, home=home, cwd=Path("/")).splitlines()
-    assert Path(folder).is_relative_to(tmp_path / "tmp")
-    assert int(counts.split()[1]) > 0
-    assert not Path(folder).exists(), "a folder for one process alone outlived it"
+def test_without_a_home_kernels_are_compiled_once(tmp_path: Path, home: str) -> None:
+    code = WHERE + "\nfrom engine.cachedir import kept\nprint(kept().told.text)\n" + COMPILE
+    folder, told, first = run(code, tmp_path, home=home, cwd=Path("/")).splitlines()
+    assert Path(folder).parent == tmp_path / "tmp" / f"backprop-lab-{os.geteuid()}"
+    assert told.startswith(f"Compiled kernels are kept in {Path(folder).parent}, since {home}/")
+    assert int(first.split()[1]) > 0
+    second = run(code, tmp_path, home=home, cwd=Path("/")).splitlines()[2]
+    assert int(second.split()[0]) > 0
+    assert int(second.split()[1]) == 0
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "open to all"])
+def test_a_temporary_folder_in_which_others_can_write_is_not_believed(tmp_path: Path, kind: str
+                                                                      ) -> None:
+    place = tmp_path / "tmp" / f"backprop-lab-{os.geteuid()}"
+    place.parent.mkdir()
+    if kind == "file":
+        place.write_bytes(b"")
+    elif kind == "link":
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        place.symlink_to(tmp_path / "elsewhere")
+    else:
+        place.mkdir()
+        place.chmod(0o777)
+    code = WHERE + "\nfrom engine.cachedir import kept\nprint(kept().told.text)\n"
+    folder, told = run(code, tmp_path, home="/proc/nobody").splitlines()
+    assert not Path(folder).is_relative_to(place)
+    assert not Path(folder).parent.exists(), "a folder for one process alone outlived it"
+    assert told.startswith("Kernels are compiled anew at every start, since /proc/nobody/")
 
 
 def test_a_user_whom_the_system_does_not_know(tmp_path: Path) -> None:
@@ -191,7 +215,7 @@ def test_another_processor_has_code_of_its_own(tmp_path: Path) -> None:
 def test_where_nothing_can_be_written_kernels_still_compile(tmp_path: Path) -> None:
     code = ("import tempfile\n"
             "def nothing(*names, **options): raise FileNotFoundError('no usable folder')\n"
-            "tempfile.mkdtemp = nothing\n" + WHERE + "\n" + COMPILE)
+            "tempfile.mkdtemp = tempfile.gettempdir = nothing\n" + WHERE + "\n" + COMPILE)
     folder, counts = run(code, tmp_path, home="/proc/nobody", cwd=Path("/")).splitlines()
     assert Path(folder).parent == Path(os.devnull)
     assert int(counts.split()[1]) > 0
@@ -203,8 +227,12 @@ def test_a_second_process_shares_the_folder_of_a_process_without_one(tmp_path: P
             "from engine.compiling import environment\n"
             f"subprocess.run([sys.executable, '-c', {WHERE!r}], env=environment(), check=True)\n"
             "print(cache_folder())")
+    # So that there is none in the temporary folder either.
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "tmp" / f"backprop-lab-{os.geteuid()}").write_bytes(b"")
     childs, mine = run(code, tmp_path, home="/proc/nobody").splitlines()
     assert mine == childs
+    (tmp_path / "tmp" / f"backprop-lab-{os.geteuid()}").unlink()
     assert not list((tmp_path / "tmp").iterdir()), "a folder for one process alone outlived it"
 
 
@@ -256,12 +284,12 @@ def folder_of(cache: Path, name: str, age_days: float) -> Path:
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Let this process have another folder for the length of a test."""
     monkeypatch.setenv("BACKPROP_LAB_CACHE", str(tmp_path / "cache"))
-    for function in (cachedir.cache_folder, cachedir.hold):
+    for function in (cachedir.kept, cachedir.hold):
         function.cache_clear()
     yield tmp_path / "cache"
     if held := cachedir.hold():
         held.close()
-    for function in (cachedir.cache_folder, cachedir.hold):
+    for function in (cachedir.kept, cachedir.hold):
         function.cache_clear()
 
 

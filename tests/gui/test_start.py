@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.spec import default_project, write_project
 from gui import start
-from gui.program import WindowOptions
+from gui.program import INTERRUPTED, WindowOptions, ignore_library_settings
 from gui.start import answers, lacks_screen, pyside_problem, read_options
+from gui.terminal import command_line
 
 ROOT = Path(start.__file__).parents[1]
 
@@ -119,3 +121,52 @@ def test_a_machine_without_qts_libraries_is_told_what_to_do(
 
 def test_the_age_of_the_process_is_plausible() -> None:
     assert 0 <= start.process_age_s() < 24 * 3600
+
+
+def test_variables_for_libraries_change_nothing(tmp_path: Path) -> None:
+    # The library would end the program over the first three, and compile for ever otherwise
+    # because of the fourth.
+    project = tmp_path / "project.json"
+    write_project(default_project(), project)
+    code = ("import os, sys\nfrom gui.start import run\n"
+            f"sys.argv[1:] = ['train', {str(project)!r}, '--steps', '1', '--out', "
+            f"{str(tmp_path)!r}, '--quiet']\n"
+            "status = run()\nfrom numba.core import config\n"
+            "print(status, int(config.OPT), config.DISABLE_JIT, config.NUMBA_NUM_THREADS > 0)")
+    done = run_python(code, NUMBA_NUM_THREADS="-1", NUMBA_CPU_FEATURES="nonsense",
+                      NUMBA_DISABLE_JIT="1", NUMBA_BOUNDSCHECK="1", NUMBA_OPT="0",
+                      TQDM_NCOLS="wide")
+    assert done.stdout == "0 3 0 True\n", done.stderr
+    assert done.stderr == (
+        "NUMBA_DISABLE_JIT: it is '1' in the environment; expected 0, since the engine is "
+        "compiled. Backprop Lab goes on without it.\n"
+        "NUMBA_NUM_THREADS: it is '-1' in the environment; expected a whole number from 1. "
+        "Backprop Lab goes on without it.\n")
+
+
+@pytest.mark.parametrize("value", ["1", "64"])
+def test_what_makes_sense_to_the_compiler_is_not_worth_a_word(
+    value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = {"NUMBA_NUM_THREADS": value, "NUMBA_CACHE_DIR": "/scratch", "HOME": "/"}
+    ignore_library_settings(environment)
+    assert environment == {"HOME": "/"}
+    assert not capsys.readouterr().err
+
+
+def test_a_long_variable_is_told_in_part(capsys: pytest.CaptureFixture[str]) -> None:
+    ignore_library_settings({"NUMBA_OPT": "9\n" * 10_000})
+    told = capsys.readouterr().err
+    assert told.startswith(r"NUMBA_OPT: it is '9")
+    assert len(told) < 300
+
+
+def test_an_interrupt_before_a_command_has_begun_ends_it_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command_line, "main", interrupted)
+    assert start.run(["check", "project.json"]) == INTERRUPTED
+    assert capsys.readouterr() == ("", "")

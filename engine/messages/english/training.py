@@ -73,6 +73,11 @@ WORDS: Mapping[str, Entry] = {
     "fact.numpy": "NumPy",
     "fact.compiled-kernels": "Compiled kernels",
 
+    "kernels.elsewhere":
+        "Compiled kernels are kept in {folder}, since {path} cannot be used ({reason}).",
+    "kernels.not-kept":
+        "Kernels are compiled anew at every start, since {path} cannot be used ({reason}).",
+
     "self-test.failed": "{part}: {sentence}",
     "self-test.untested": "{part} cannot be tested: {reason} ({type}).",
     "self-test.untested-without-reason": "{part} cannot be tested: no reason given ({type}).",

@@ -295,6 +295,12 @@ def test_a_tiny_table_may_have_units_below_its_names():
     assert column(["1.5", "g", "2.5", "3", "4"]).numbers is None
 
 
+def test_a_column_of_which_all_rows_are_taken_is_not_looked_at_again():
+    whole = column(["1.5", "2.5", "", "4.5"])
+    assert whole.take(np.arange(4)) is whole
+    assert whole.take(np.arange(3)).numbers is not whole.numbers
+
+
 def test_rows_are_taken_with_all_that_is_known():
     found = column(["$5", "$6", "n.d.", "n.d.", "$7"] * 4).take(np.array([0, 1]))
     assert (found.numbers.tolist(), found.unit) == ([5, 6], "$")

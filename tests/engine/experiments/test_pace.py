@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,12 @@ def test_an_estimate_goes_by_the_pace(file: Path, monkeypatch: pytest.MonkeyPatc
     assert usual == seconds_of(sweep, data, 1, pace=1.0)
     measured(file, 0.125)
     assert seconds_of(sweep, data, 1) == pytest.approx(usual / 8)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_what_is_no_file_of_a_pace_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate(2**32)
+    assert [kept_pace(tmp_path / name) for name in ("pipe", "endless", "huge")] == [1.0] * 3

@@ -16,7 +16,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from engine import cachedir
 from engine.errors import DivergedError, FormatError
+from engine.messages import say
 from engine.spec import default_project
 from gui.program import INTERRUPTED
 from gui.terminal import batch_run as batch_run_module
@@ -205,6 +207,19 @@ def test_a_program_without_standard_error_trains_without_a_bar(
     with batch_run_module.preparing(quiet=False) as show:
         show("loop", 0.5)
     assert len(history(tmp_path)) == 2500
+
+
+def test_kernels_that_are_kept_elsewhere_are_told_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = say("kernels.elsewhere", folder="/tmp/a", path="/proc/b", reason="no such folder")
+    monkeypatch.setattr(cachedir, "kept", lambda: cachedir.Kept(Path("/tmp/a/kernels-1"), told))
+    for quiet in (False, True):
+        with batch_run_module.preparing(quiet):
+            pass
+    assert capsys.readouterr().out == (
+        "Note: Compiled kernels are kept in /tmp/a, since /proc/b cannot be used (no such "
+        "folder).\n")
 
 
 BAR = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,13 @@ import pytest
 
 from engine.bundles import write_bundle
 from engine.data import load
+from engine.export.build import build_graph
+from engine.export.graph import Graph
 from engine.spec import read_project
 from engine.training import Trainer
+from gui.terminal import export_run
 from gui.terminal.command_line import main
+from gui.terminal.results import holding
 
 IRIS = Path("resources/examples/08-iris.json").resolve()
 
@@ -71,3 +76,31 @@ def test_a_wrong_target_is_said_in_a_sentence(
         code = ended.code
     assert code == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
+def test_a_folder_that_another_program_writes_to_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with holding(tmp_path):
+        assert export(IRIS, "--to", "numpy", "--out", tmp_path) == 2
+        assert main(["compare", str(IRIS), str(IRIS), "--steps", "1", "--quiet", "--out",
+                     str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("another program is writing its results there") == 2
+    assert not list(tmp_path.iterdir())
+    assert export(IRIS, "--to", "numpy", "--out", tmp_path, "--quiet") == 0
+
+
+def test_what_has_come_meanwhile_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "net.npz"
+
+    def late(*arguments: object) -> Graph:
+        there.write_bytes(b"another program's")
+        return build_graph(*arguments)
+
+    monkeypatch.setattr(export_run, "build_graph", late)
+    assert export(IRIS, "--to", "numpy", "--out", tmp_path, "--name", "net") == 2
+    assert [path.name for path in tmp_path.iterdir()] == [there.name]

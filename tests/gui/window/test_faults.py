@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -257,6 +258,12 @@ def test_a_folder_that_cannot_be_written_means_no_log(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert write_log(tmp_path / "file") is None
     assert write_log(None) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_in_the_place_of_the_log_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "backprop-lab.log")
+    assert write_log(tmp_path) is None
 
 
 def test_without_a_log_no_traceback_is_written_to_the_terminal() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QLockFile, QSysInfo
+from PySide6.QtCore import QLockFile, QSysInfo, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -319,8 +319,8 @@ def test_a_full_disk_hides_no_lost_work(open_window: Open, tmp_path: Path,
 
 
 @pytest.mark.parametrize(("number", "is_free"), [(99_999_999, True), (os.getpid(), False),
-                                                 ("", True)],
-                         ids=("ended", "lives", "unknown"))
+                                                 ("", True), (10**14, True)],
+                         ids=("ended", "lives", "unknown", "impossible"))
 def test_on_a_full_disk_a_lock_counts_while_its_program_lives(
     number: object, is_free: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,3 +338,63 @@ def test_unfinished_copies_of_killed_programs_are_removed(open_window: Open, tmp
         (tmp_path / f".{name}.0123abcd.unfinished").write_text("half")
     open_window(None, tmp_path)
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_whatever_stands_among_copies_hides_none_of_them(open_window: Open, folder: Path) -> None:
+    lost(folder, "Whole")
+    copy = (folder / "Whole.json").read_bytes()
+    for name, content in (("half", copy[:len(copy) // 2]), ("empty", b""), ("zeros", bytes(4096)),
+                          ("deep", b"[" * 10**6), ("newer", copy.replace(b"1", b"9"))):
+        (folder / f"{name}.json").write_bytes(content)
+    with (folder / "huge.json").open("wb") as file:
+        file.truncate(2**32)
+    (folder / "folder.json").mkdir()
+    (folder / "gone.json").symlink_to(folder / "nowhere")
+    (folder / "loop.json").symlink_to(folder / "loop.json")
+    (folder / "endless.json").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe.json")
+    before = copies(folder)
+    lab = lab_of(open_window(None, folder))
+    assert "“Whole”" in lab.offer.text()
+    lab.offer.closed.emit()
+    assert not lab.offer.isVisible()
+    assert copies(folder) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "huge", "nonsense"])
+def test_what_is_no_lock_keeps_no_work_back(kind: str, folder: Path) -> None:
+    lost(folder, "Net")
+    lock = folder / "Net.lock"
+    if kind == "pipe":
+        os.mkfifo(lock)
+    elif kind == "folder":
+        lock.mkdir()
+    else:
+        with lock.open("wb") as file:
+            file.write(b"\xff\0" * 100)
+            file.truncate(2**32 if kind == "huge" else 200)
+    assert locked(folder / "Net.json") is not None
+
+
+def test_names_of_lost_work_are_shown_as_they_are_and_in_part(
+    open_window: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.mkdir()
+    write_project(replace(default_project(), name="<b>Net</b>\x1b" + "n" * 10**6),
+                  folder / "copy.json")
+    lab = lab_of(open_window(None, folder))
+    assert lab.offer.text().startswith(r"Backprop Lab ended before “<b>Net</b>\x1b")
+    assert len(lab.offer.text()) < 300
+    formats: list[Qt.TextFormat] = []
+
+    def exec_(box: QMessageBox) -> BUTTONS:
+        formats.append(box.textFormat())
+        return BUTTONS.Cancel
+
+    monkeypatch.setattr(QMessageBox, "exec", exec_)
+    press(lab, "Discard…")
+    lab.document.set_training(learning_rate=0.7)
+    assert not lab.files.may_leave()
+    assert formats == [Qt.TextFormat.PlainText] * 2

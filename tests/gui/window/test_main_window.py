@@ -565,3 +565,17 @@ def test_only_who_watches_waits_for_the_first_steps(open_window: Open, tmp_path:
     Unattended(window, options, 0.0)._on_window_workbench_made(bench)
     assert bench.speed is Speed.FULL
     bench.pause()
+
+
+def test_a_picture_of_what_cannot_be_trained_is_not_waited_for(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, picture = tmp_path / "project.json", tmp_path / "window.png"
+    path.write_text(project_to_json(default_project()).replace('"dense"', '"attention"', 1))
+    window = open_window(path)
+    Unattended(window, WindowOptions(screenshot=picture, after_s=0.0), 0.0)._on_window_furnished()
+    qtbot.waitUntil(picture.exists)
+    assert "a layer of kind 'attention'" in capsys.readouterr().err
+    profile = Unattended(window, WindowOptions(profile_start=True), 0.0)
+    profile._on_window_furnished()
+    assert profile.status == 2

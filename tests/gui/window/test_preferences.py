@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,24 @@ def test_the_window_opens_with_a_broken_file(open_window: Open, tmp_path: Path) 
         assert Settings(path).scale == 1.0
     window = open_window(settings=written(tmp_path / "settings.ini", "nan"))
     assert window.isVisible()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "loop", "huge", "long"])
+def test_what_is_no_file_of_settings_is_not_opened(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.ini"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind in ("device", "loop"):
+        path.symlink_to("/dev/zero" if kind == "device" else path)
+    elif kind == "huge":
+        with path.open("wb") as file:
+            file.truncate(2**32)
+    else:
+        path = tmp_path / ("n" * 300)
+    found = Settings(path)
+    assert found.theme == "system"
+    found.scale = 1.5
+    assert found.scale == 1.0

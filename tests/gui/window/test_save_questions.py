@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.bundles import read_bundle, read_either
 from engine.spec import default_project, write_project
+from gui.document.file_folder import FileFolder
 from gui.window.document_files import AS_TEXT, PROJECTS, WITH_WEIGHTS, named
 from gui.window.lab_page import LabPage
 from gui.workbench.state import State
@@ -145,3 +146,15 @@ def test_the_file_of_the_command_line_is_saved_without_a_question(
     lab.document.set_training(learning_rate=0.5)
     assert lab.files.save()
     assert read_either(path)[0].training.learning_rate == 0.5
+
+
+def test_a_name_that_no_disk_takes_is_told_of(lab: LabPage, tmp_path: Path,
+                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    typed(monkeypatch, tmp_path / ("n" * 300))
+    assert not lab.files.ask_save()
+    assert "cannot be written (File name too long)" in lab.message.text()
+
+
+def test_a_folder_that_no_disk_has_is_passed_over() -> None:
+    for last in ("/" + "n" * 5000, "a\0b", "~"):
+        assert Path(FileFolder(last).path()).is_dir()
