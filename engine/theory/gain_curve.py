@@ -22,7 +22,7 @@ from engine.spec import NetworkSpec
 from engine.theory.criticality import SIZES
 
 TINY = 1e-300
-"""What chi of 0 is taken for where its logarithm is: units that are all saturated pass nothing on."""
+"""What chi of 0 is taken for in logarithms: units that are all saturated pass nothing on."""
 
 
 @dataclass(frozen=True)
