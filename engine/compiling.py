@@ -50,7 +50,7 @@ WORTH_A_PROCESS = 6
 """Fewest ops left to compile for which a second process, once it runs, is a help."""
 
 USUAL = gc.get_threshold()
-SELDOM = 30_000, 1_000, 1_000
+SELDOM = 5_000, 1_000, 1_000
 """When Python looks for garbage, as `gc.set_threshold` takes it, and when while it compiles."""
 
 _BEGUN: set[str] = set()
@@ -62,8 +62,8 @@ def collecting_seldom() -> Iterator[None]:
     """Let Python look for garbage among new objects alone, and seldom, meanwhile.
 
     The compiler makes hundreds of thousands of objects that stay, over all of which the collector
-    would go again and again: an eighth of the time that compiling takes. Up to 40 MB of garbage
-    wait until afterwards for it.
+    would go again and again: an eighth of the time that compiling takes. Some 50 MB of garbage wait
+    for it until afterwards.
     """
     gc.set_threshold(*SELDOM)
     try:

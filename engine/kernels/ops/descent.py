@@ -266,7 +266,7 @@ def report(figures, sums, measured):
      figures[CHANGE_SHIFT], figures[CHANGE], figures[CHANGE_SQUARES]) = sums
 
 
-@shared
+@inlined
 def _scatter(figures, shift, total, squares):
     """Return the sum of squared distances from the mean of what is measured in a run of blocks.
 

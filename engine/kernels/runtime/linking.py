@@ -10,6 +10,7 @@ the rest done.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ClassVar
 
 import llvmlite.binding as llvm
@@ -121,16 +122,12 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]
 
     compiler: ClassVar[type[_PartCompiler]] = _PartCompiler
 
-    def __init__(self, py_func: Callable[..., Any], locals: Any = None,
-                 targetoptions: dict[str, Any] | None = None, pipeline_class: Any = Compiler
-                 ) -> None:
-        super().__init__(py_func, locals, targetoptions, pipeline_class)
-        self._part = _Part(py_func, locals, targetoptions, self.compiler)
-
-    def enable_caching(self) -> None:
-        """Keep what is compiled."""
-        super().enable_caching()
-        self._part.enable_caching()
+    @cached_property
+    def _part(self) -> _Part:
+        # Not before a kernel is compiled that calls this one: a warm start does without.
+        part = _Part(self.py_func, self.locals, self.targetoptions, self.compiler)
+        part.enable_caching()
+        return part
 
     def get_call_template(self, arguments: Any, keywords: Any) -> Any:
         """Compile a version for a kernel's call."""
