@@ -230,10 +230,10 @@ def test_a_plan_that_cannot_be_built_leaves_the_old_one_with_its_data(
     run, twin = advance(trainer(), 5), advance(trainer(), 5)
     examples = run._examples
 
-    def build_plan(*arguments: object) -> None:
+    def build(*arguments: object) -> None:
         raise SpecError("as-given", place="Network", found="it needs too much memory")
     with monkeypatch.context() as patch:
-        patch.setattr(module, "build_plan", build_plan)
+        patch.setattr(module, "build", build)
         with pytest.raises(SpecError, match="memory"):
             change(run, loss="mean_squared_error")
     # The old plan holds addresses of the old examples.
