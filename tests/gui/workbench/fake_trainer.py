@@ -231,6 +231,7 @@ class FakeEngine:
     diverge_at: int = 0
     refuse: EngineError | None = None
     compiling: threading.Event | None = None
+    called: threading.Event = field(default_factory=threading.Event)
 
     def __call__(
         self, project: ProjectSpec, dataset: Dataset, *, run_id: int, progress: Progress,
@@ -238,6 +239,7 @@ class FakeEngine:
         start: Mapping[str, NDArray[Any]] | None = None, checkpoint: Checkpoint | None = None,
     ) -> FakeTrainer:
         progress("Preparing engine", 0.5)
+        self.called.set()
         if self.compiling is not None:
             self.compiling.wait()
         if self.refuse is not None:

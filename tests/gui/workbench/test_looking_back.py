@@ -406,6 +406,7 @@ def test_where_a_cure_can_begin_is_kept_whatever_the_memory(
     bench.run()
     qtbot.waitUntil(lambda: bool(boxes), timeout=5000)
     assert (boxes[0].sound_step, boxes[0].last_finite) == (495, 499)
-    assert bench.runs[FIRST].kept_at(495) is not None
-    assert bench.runs[FIRST].kept_at(499) is not None
-    assert bench.runs[FIRST].kept_at(497) is None
+    kept = [step for step in range(480, 500) if bench.runs[FIRST].kept_at(step) is not None]
+    assert {495, 499} <= set(kept)
+    # Of the others there are as many as have room, whichever the window was told of.
+    assert len(kept) < 10

@@ -409,6 +409,7 @@ def test_the_end_does_not_wait_for_what_is_left_to_prepare(make_workbench: Make)
     engine = InParts(compiling=threading.Event())
     bench = make_workbench(engine)
     assert engine.compiling is not None
+    assert engine.called.wait(10)
     threading.Timer(0.05, engine.compiling.set).start()
     assert bench.shut_down()
     assert [trainer.step for trainer in engine.trainers] == [0]
