@@ -107,6 +107,8 @@ class SampleView(QListWidget):
             The classes in theirs.
         """
         places = {name: place for place, name in enumerate(order)}
+        # First: while rows go, Qt tells of others that are looked at, which are still the old ones.
+        self.clear()
         self.samples = tuple(sorted(samples,
                                     key=lambda one: places.get(one.label, len(places))))
         self._fill()
