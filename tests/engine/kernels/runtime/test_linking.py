@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numba import typeof, types
 
 from engine.kernels.runtime.policy import control, kernel
 
@@ -33,6 +34,14 @@ def numbers(precision: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.random.default_rng(3).standard_normal(1003).astype(precision)
 
 
+def call_for_parts() -> None:
+    """Ask as a kernel does that is compiled; one that is in the cache asks for nothing."""
+    x = typeof(numbers("float32"))
+    total_of.get_call_template((x, types.int64), {})
+    for which in (1, 0):
+        chosen.get_call_template((types.literal(which), x), {})
+
+
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_a_part_sums_up_in_the_order_in_which_it_does_by_itself(precision: str) -> None:
     x = numbers(precision)
@@ -43,6 +52,7 @@ def test_a_part_sums_up_in_the_order_in_which_it_does_by_itself(precision: str) 
 
 def test_parts_are_not_made_ready_to_run() -> None:
     whole(numbers("float32"))
+    call_for_parts()
     assert not chosen.overloads
     engine = chosen.targetctx.codegen()._engine
     for function in (total_of, chosen):
@@ -55,12 +65,13 @@ def test_parts_are_not_made_ready_to_run() -> None:
 
 
 def test_constants_have_no_version_of_the_loop_of_their_own() -> None:
-    whole(numbers("float32"))
+    call_for_parts()
     assert {str(kinds[0]) for kinds in chosen._part.overloads} == {"int64"}
 
 
 def test_a_part_is_found_again() -> None:
     linked = whole(numbers("float32"))
+    call_for_parts()
     again = type(total_of)(total_of.py_func, None, dict(total_of.targetoptions))
     again.enable_caching()
     (kinds, *_) = total_of._part.overloads
