@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from engine.data.dataset import Indices, Reals
-from engine.data.numbers import MISSING, is_number, take_apart
+from engine.data.numbers import ANY_DIGIT, MISSING, is_number, take_apart
 
 Parts = Literal["", "feet", "times", "angles", "tolerances", "flags", "shares", "fractions",
                 "sizes", "eras", "tendencies"]
@@ -27,8 +27,6 @@ _LONGEST = 120
 _SAMPLE = 300
 """So many different texts are looked at before all are."""
 
-
-_ANY_DIGIT = re.compile(r"\d")
 
 _APOSTROPHES = str.maketrans({"’": "'", "′": "'", "”": '"', "″": '"'})
 
@@ -72,7 +70,7 @@ def unfold(levels: tuple[str, ...], counts: Indices, plain: Reals) -> Composite:
     plain : float64[m]
         Plain numbers that stand beside them.
     """
-    if not any(map(_ANY_DIGIT.search, levels)):
+    if not any(map(ANY_DIGIT.search, levels)):
         # Without one, nothing is a number, whatever its parts.
         return Composite(levels)
     short = [text for text in levels if text and len(text) <= _LONGEST]

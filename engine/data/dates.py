@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.dataset import Reals
+from engine.data.numbers import ANY_DIGIT
 
 Order = Literal["", "day-first", "month-first"]
 
@@ -24,7 +25,6 @@ _FIRST = 200
 _PROMISING = 0.8
 """Share of them that have to look like dates, or the others are not looked at."""
 
-_ANY_DIGIT = re.compile(r"\d")
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _PIVOT = 69
 """Years of two digits from here on are of the last century, as C and Python have it."""
@@ -204,7 +204,7 @@ def compact_days(numbers: Reals) -> Reals:
 
 
 def _fit(text: str) -> re.Match[str] | None:
-    if not 6 <= len(text) <= 40 or not _ANY_DIGIT.search(text):
+    if not 6 <= len(text) <= 40 or not ANY_DIGIT.search(text):
         return None
     for form in _FORMS:
         found = form.fullmatch(text)

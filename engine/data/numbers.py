@@ -67,7 +67,7 @@ _LONGEST = 400
 _FORMULA = re.compile(r'="?([^"]*)"?')
 _MONEY_ALONE = re.compile(_MONEY)
 _NOTHING_OWED = re.compile(rf"(?P<unit>{_MONEY}) *-{{1,2}}(?:\?\?)?")
-_ANY_DIGIT = re.compile(r"\d")
+ANY_DIGIT = re.compile(r"\d")
 
 
 class Written(NamedTuple):
@@ -108,7 +108,7 @@ def take_apart(cell: str) -> Written | None:
         return Written(plain[1] == "-", plain[2], "", "")
     if len(cell) > _LONGEST:
         return None
-    if not _ANY_DIGIT.search(cell):
+    if not ANY_DIGIT.search(cell):
         return _nothing_owed(cell)
     text = _plain(cell)
     found = _WRITTEN.fullmatch(text)

@@ -9,8 +9,8 @@ from gui import theme
 from gui.widgets import IconButton
 
 COMPARE_TIP = ("<p>Compare. While this is on, the next change begins a second run, B, beside this "
-               "one: same seed, same examples in the same order, stepped in turn. Ctrl+D puts a "
-               "copy beside it at once.</p>")
+               "one: same seed, same examples in the same order, both at the same step. Ctrl+D "
+               "puts a copy beside it at once.</p>")
 RECORDER_TIP = ("<p>Recorder. Go back to any step that was kept, with boundary, rows, weights and "
                 "verdict as they were then, and go on from there (Ctrl+R).</p>")
 
