@@ -234,7 +234,9 @@ class Inspector(EditingPanel):
     def _rebuild_form(self, kind: LayerKind | None) -> None:
         for editor in self.editors.values():
             self._form.removeWidget(editor)
-            editor.hide()
+            # To hide it takes the keyboard from it; what was typed is not for another layer.
+            with QSignalBlocker(editor):
+                editor.hide()
             editor.deleteLater()
         self.editors = {}
         for field in kind.fields if kind is not None else ():

@@ -35,6 +35,7 @@ KEYS: tuple[tuple[Qt.Key, Qt.KeyboardModifier], ...] = (
         Qt.Key.Key_X, Qt.Key.Key_S, Qt.Key.Key_O, Qt.Key.Key_N, Qt.Key.Key_T, Qt.Key.Key_I)),
     *((key, SHIFT) for key in (Qt.Key.Key_R, Qt.Key.Key_Right, Qt.Key.Key_Tab, Qt.Key.Key_F10)),
     *((key, ALT) for key in (Qt.Key.Key_Up, Qt.Key.Key_Down)))
+MODIFIERS = {CONTROL: Qt.Key.Key_Control, SHIFT: Qt.Key.Key_Shift, ALT: Qt.Key.Key_Alt}
 TEXTS = ("1", "2", "3", "7", "12", "40", "0", "-1", "0.1", "1e-3", "1e9", "nan", "inf", "", " ",
          "a", "spiral", "x" * 80, "Füße", "数", "\N{GRINNING FACE}", "../../x", "{}", "1,5", "%s",
          "<b>b</b>", "2 3 5", "tanh")
@@ -55,16 +56,23 @@ def give(do: Callable[..., None], window: QWindow, place: QPoint) -> None:
 
 
 def press(window: QWindow, pressed: Qt.Key, held: Qt.KeyboardModifier = NONE) -> None:
-    """Press a key, and let it go unless that has closed the window, as Escape does a menu.
+    """Press a key with what is held, and let both go, unless that has closed the window.
 
-    A menu is closed by Alt alone, before the key that is pressed with it.
+    Escape closes a menu, and Alt alone does so before the key that is pressed with it. Of Qt's own
+    test library, what presses a key with another goes on with a window that is gone.
     """
-    if held & ALT and QApplication.activePopupWidget() is not None:
-        QTest.keyPress(window, Qt.Key.Key_Alt)
-        return
-    QTest.keyPress(window, pressed, held)
-    if window in QApplication.topLevelWindows():
-        QTest.keyRelease(window, pressed, held)
+    keys = [(MODIFIERS[held], NONE)] if held in MODIFIERS else []
+    keys.append((pressed, held))
+    for down in (True, False):
+        for code, state in keys if down else reversed(keys):
+            if window not in QApplication.topLevelWindows():
+                return
+            QTest.simulateEvent(window, down, int(code), state, text_of(code), False)
+
+
+def text_of(code: Qt.Key) -> str:
+    """Return what a key writes."""
+    return QTest.keyToAscii(code).rstrip("\0")
 
 
 def click(monkey: Monkey, chance: Random) -> None:

@@ -129,6 +129,25 @@ def test_form_follows_document_and_selection(inspector: Inspector, document: Doc
     assert document.undo_stack.index() == 0
 
 
+def test_what_is_typed_for_a_layer_never_goes_to_another(
+    qtbot: QtBot, inspector: Inspector, document: Document
+) -> None:
+    refused: list[str] = []
+    inspector.refused.connect(refused.append)
+    another = document.add_layer("prelu")
+    document.select("dense-1")
+    before = document.project
+    inspector.activateWindow()
+    line = number(inspector, "units").spin.lineEdit()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    line.selectAll()
+    qtbot.keyClicks(line, "7")
+    document.select(another)
+    assert document.project == before
+    assert not refused
+
+
 def test_slider_drag_is_one_undo_step(inspector: Inspector, document: Document) -> None:
     track = number(inspector, "units").track
     track.setSliderDown(True)
