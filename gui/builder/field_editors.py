@@ -103,6 +103,9 @@ class FieldEditor(QWidget):
         """Return what the Tab key stops at, in its order."""
         raise NotImplementedError
 
+    def finish_typing(self) -> None:
+        """Take what is being typed, as when the keyboard goes elsewhere."""
+
 
 class ChoiceEditor(FieldEditor):
     """A combo box with a tooltip for every choice."""
@@ -194,6 +197,9 @@ class NumberEditor(FieldEditor):
 
     def controls(self) -> tuple[QWidget, ...]:
         return self.track, self.spin
+
+    def finish_typing(self) -> None:
+        self.spin.interpretText()
 
     def set_value(self, value: Option) -> None:
         number = float(value) if isinstance(value, int | float) and is_finite(value) else 0.0

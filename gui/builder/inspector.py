@@ -11,7 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.layers import ACTIVATIONS, INITIALISERS, LayerCost, LayerKind
-from engine.spec import LayerSpec, Option
+from engine.spec import LayerSpec, Option, ProjectSpec
 from engine.telemetry.parts import Part, Wanted
 from engine.telemetry.snapshot import LayerReading
 from gui.builder.field_editors import FieldEditor, NumberEditor, editor_for
@@ -47,6 +47,7 @@ class Inspector(EditingPanel):
         super().__init__(document, parent)
         self._gesture = Gesture(document, self)
         self._layer_id = ""
+        self._shown: ProjectSpec | None = None
         self._kind: LayerKind | None = None
         self._rows: tuple[Row, ...] = ()
         self._row: Row | None = None
@@ -161,6 +162,7 @@ class Inspector(EditingPanel):
         kind = known_kind(layer) if layer is not None else None
         self._layer_id = layer.id if layer is not None else ""
         document = self._document
+        self._shown = document.project
         self._rows = describe(document.project, document.dataset, document.issues)
         self._cost = cost_of(document)
         self._row = row = next((r for r in self._rows if r.layer_id == self._layer_id), None)
@@ -366,6 +368,11 @@ class Inspector(EditingPanel):
 
     @Slot(str)
     def _on_selection_changed(self, _layer_id: str) -> None:
+        if self._document.project is self._shown:
+            # What was typed is for the layer that is left; not everything that selects another
+            # takes the keyboard first.
+            for editor in tuple(self.editors.values()):
+                editor.finish_typing()
         self.show_document()
 
 

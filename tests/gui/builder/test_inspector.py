@@ -129,22 +129,41 @@ def test_form_follows_document_and_selection(inspector: Inspector, document: Doc
     assert document.undo_stack.index() == 0
 
 
-def test_what_is_typed_for_a_layer_never_goes_to_another(
-    qtbot: QtBot, inspector: Inspector, document: Document
-) -> None:
-    refused: list[str] = []
-    inspector.refused.connect(refused.append)
-    another = document.add_layer("prelu")
-    document.select("dense-1")
-    before = document.project
+def begin_typing(qtbot: QtBot, inspector: Inspector, typed: str) -> None:
     inspector.activateWindow()
     line = number(inspector, "units").spin.lineEdit()
     line.setFocus()
     qtbot.waitUntil(line.hasFocus)
     line.selectAll()
-    qtbot.keyClicks(line, "7")
-    document.select(another)
-    assert document.project == before
+    qtbot.keyClicks(line, typed)
+
+
+@pytest.mark.parametrize("another", ["prelu", "dense"])
+def test_what_is_typed_goes_to_its_layer_when_another_is_selected(
+    qtbot: QtBot, inspector: Inspector, document: Document, another: str
+) -> None:
+    layer_id = document.add_layer(another)
+    before = options(document, layer_id)
+    document.select("dense-1")
+    begin_typing(qtbot, inspector, "7")
+    document.select(layer_id)
+    assert options(document, "dense-1")["units"] == 7
+    assert options(document, layer_id) == before
+    assert document.undo_stack.undoText()
+    assert inspector._layer_id == document.selected == layer_id
+
+
+def test_what_is_typed_goes_nowhere_when_its_layer_is_gone(
+    qtbot: QtBot, inspector: Inspector, document: Document
+) -> None:
+    refused: list[str] = []
+    inspector.refused.connect(refused.append)
+    layer_id = document.add_layer("prelu")
+    document.select("dense-1")
+    begin_typing(qtbot, inspector, "7")
+    document.remove_layer("dense-1")
+    document.select(layer_id)
+    assert all(layer.options.get("units") != 7 for layer in document.project.network)
     assert not refused
 
 
