@@ -20,6 +20,7 @@ from gui.window.collector import Collector
 from gui.window.faults import Faults, write_log
 from gui.window.main_window import MainWindow
 from gui.window.preferences import Settings
+from gui.window.unfinished import Unfinished
 from gui.workbench.pace import Speed
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def open_window(app: QApplication, options: WindowOptions, faults: Faults) -> Ma
     window = MainWindow(settings, options.project,
                         None if alone or data is None else data / "recovery", asks=not alone)
     Collector(window)
+    unfinished = Unfinished(window)
+    window.furnished.connect(lambda: unfinished.watch(window.actions()))
     faults.guard(window, window.keep_work)
     window.start_failed.connect(faults.end)
     app.aboutToQuit.connect(window.shut_down)

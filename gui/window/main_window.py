@@ -17,6 +17,7 @@ from gui.imports import others_import
 from gui.program import NAME
 from gui.window.preferences import Settings
 from gui.window.skeleton import Skeleton
+from gui.window.unfinished import finish_typing
 
 if TYPE_CHECKING:
     from gui.document.document import Document
@@ -169,6 +170,7 @@ class MainWindow(QMainWindow):
             self.lab.workbench.set_watched(not self.isMinimized())
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        finish_typing()
         if self.lab is not None and self._asks and not self.lab.files.may_leave():
             event.ignore()
             return
