@@ -106,6 +106,10 @@ def is_installed(package: str) -> bool:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    qt = sys.modules.get("PySide6.QtGui")
+    if qt is not None and qt.QGuiApplication.instance() is not None:
+        # Without a system, what was copied is freed only when the interpreter has gone.
+        qt.QGuiApplication.clipboard().clear()
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["left_out"] = dict(session.config.stash[left_out])
 

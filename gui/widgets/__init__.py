@@ -6,9 +6,7 @@ from gui.widgets.cover import Cover
 from gui.widgets.explained import Explaining, page_of, set_page
 from gui.widgets.fields import (
     CalmComboBox,
-    CalmDoubleSpinBox,
     CalmSlider,
-    CalmSpinBox,
     FittingComboBox,
     LabelledCombo,
     LabelledSlider,
@@ -24,6 +22,7 @@ from gui.widgets.messages import MessageBar, Toast
 from gui.widgets.reading_bar import ReadingBar
 from gui.widgets.reading_box import ReadingBox
 from gui.widgets.segmented import SegmentButton, Segmented
+from gui.widgets.spin_boxes import CalmDoubleSpinBox, CalmSpinBox
 from gui.widgets.ticks import linear_ticks, nice_step, tick_text
 
 __all__ = [

@@ -5,19 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QBoxLayout,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QSizePolicy,
     QSlider,
-    QSpinBox,
     QStyle,
     QStyleOptionComboBox,
     QStylePainter,
@@ -28,7 +24,6 @@ from PySide6.QtWidgets import (
 from gui import theme
 
 FIGURES = 3
-SPIN_INSET_PX = 8
 SPARE_PX = 4
 """Between a choice and the arrow beside it."""
 WIDEST_LIST_PX = 560
@@ -346,45 +341,3 @@ class Separator(QWidget):
         palette = self.palette()
         palette.setColor(self.backgroundRole(), theme.current().border)
         self.setPalette(palette)
-
-
-class _TextInset(QObject):
-    """Keeps a spin box's text away from its left border, whatever the interface size.
-
-    A style sheet's padding does not do it: Qt lets the text of a spin box begin at its left edge.
-    """
-
-    def __init__(self, spin: QAbstractSpinBox) -> None:
-        super().__init__(spin)
-        self._line = spin.findChild(QLineEdit)
-        theme.notifier().changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        if self._line is not None:
-            self._line.setTextMargins(theme.px(SPIN_INSET_PX), 0, 0, 0)
-
-
-class CalmSpinBox(QSpinBox):
-    """A whole number to type, which leaves the wheel to the panel it scrolls with."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        _TextInset(self)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the wheel pass."""
-        event.ignore()
-
-
-class CalmDoubleSpinBox(QDoubleSpinBox):
-    """A number to type, which leaves the wheel to the panel it scrolls with."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        _TextInset(self)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the wheel pass."""
-        event.ignore()
