@@ -11,7 +11,8 @@ from engine.experiments.sweep import Axis
 from engine.experiments.sweep_files import parse_axis
 from gui import theme
 from gui.widgets import CalmComboBox, CalmSpinBox, IconButton
-from gui.widgets.number_box import NumberLine, written
+from gui.widgets.number_box import written
+from gui.widgets.number_line import NumberLine
 
 FEWEST, MOST, USUAL = 2, 200, 9
 NAMES_TIP = "Names with commas between them; each is tried."

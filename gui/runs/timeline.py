@@ -19,7 +19,7 @@ from gui.frames.recording import Recording
 from gui.runs.throttle import Throttle
 from gui.runs.track import LARGEST, Track
 from gui.widgets import Button, Card, IconButton, StatusGlyph
-from gui.widgets.number_box import NumberLine
+from gui.widgets.number_line import NumberLine
 
 THROTTLE_MS = 33
 """Between two wishes of a handle that is dragged: as often as the window draws."""

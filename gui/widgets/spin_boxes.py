@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 from gui import theme
+from gui.widgets.number_line import NumberLine
 
 SPIN_INSET_PX = 8
 
@@ -29,54 +30,19 @@ class _TextInset(QObject):
             self._line.setTextMargins(theme.px(SPIN_INSET_PX), 0, 0, 0)
 
 
-class _Typing(QObject):
-    """Lets a spin box be written into as `NumberLine` is, whichever of the two a number stands in.
-
-    The click that enters it selects all, Esc takes back what is typed, and who came with a click is
-    done with Return.
-    """
+class _SpinLine(NumberLine):
+    """The line of a spin box, written into as every number is."""
 
     def __init__(self, spin: QSpinBox | QDoubleSpinBox) -> None:
         super().__init__(spin)
         self._spin = spin
-        self._line = spin.lineEdit()
-        self._came_by_click = self._is_entering = False
-        spin.installEventFilter(self)
-        self._line.installEventFilter(self)
-        self._line.returnPressed.connect(self._on_return_pressed)
+        # A spin box keeps Return for itself, and tells when it is done with it.
+        self.returnPressed.connect(self.leave)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._line:
-            if event.type() == QEvent.Type.MouseButtonRelease and self._is_entering:
-                self._is_entering = False
-                if not self._line.hasSelectedText():
-                    self._line.selectAll()
-            return False
-        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusIn:
-            self._came_by_click = event.reason() == Qt.FocusReason.MouseFocusReason
-            self._is_entering = self._came_by_click
-        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            shown = self._shown()
-            if self._line.text() != shown:
-                if event.type() == QEvent.Type.KeyPress:
-                    self._line.setText(shown)
-                    self._line.selectAll()
-                # Kept from the window's shortcuts, too.
-                event.accept()
-                return True
-        return False
-
-    def _shown(self) -> str:
-        """Return how the number is written that the box holds."""
+    def shown(self) -> str:
         spin = self._spin
         text = spin.textFromValue(spin.value())  # type: ignore[arg-type]
         return f"{spin.prefix()}{text}{spin.suffix()}"
-
-    @Slot()
-    def _on_return_pressed(self) -> None:
-        if self._came_by_click:
-            self._line.deselect()
-            self._spin.clearFocus()
 
 
 class CalmSpinBox(QSpinBox):
@@ -84,8 +50,8 @@ class CalmSpinBox(QSpinBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLineEdit(_SpinLine(self))
         _TextInset(self)
-        _Typing(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the wheel pass."""
@@ -97,8 +63,8 @@ class CalmDoubleSpinBox(QDoubleSpinBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setLineEdit(_SpinLine(self))
         _TextInset(self)
-        _Typing(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the wheel pass."""
