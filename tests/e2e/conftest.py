@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from engine.telemetry.snapshot import Snapshot
 from gui import theme
 from gui.app import SWITCH_INTERVAL_S
+from gui.builder.field_editors import NumberEditor
 from gui.frames.frame import Frame
 from gui.widgets import LabelledCombo
 from gui.window.collector import Collector
@@ -58,12 +59,13 @@ class Person:
         self.click(rows.viewport(), QPoint(place.left() + 40, place.center().y()))
 
     def type_units(self, units: int) -> None:
-        spin = self.lab.inspector.editors["units"].findChild(QWidget, "qt_spinbox_lineedit")
-        assert spin is not None
-        self.click(spin)
-        self.qtbot.keyClick(spin, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        self.qtbot.keyClicks(spin, str(units))
-        self.qtbot.keyClick(spin, Qt.Key.Key_Return)
+        editor = self.lab.inspector.editors["units"]
+        assert isinstance(editor, NumberEditor)
+        line = editor.spin.lineEdit()
+        self.click(line)
+        self.qtbot.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        self.qtbot.keyClicks(line, str(units))
+        self.qtbot.keyClick(line, Qt.Key.Key_Return)
 
     def choose(self, combo: LabelledCombo, title: str) -> None:
         combo.combo.setFocus()
