@@ -44,12 +44,12 @@ def test_the_spiral_is_learned(person: Person) -> None:
 def test_digits_are_learned(person: Person) -> None:
     lab = person.lab
     person.click(lab.data_panel.tiles["digits"])
-    person.qtbot.waitUntil(lambda: lab.document.dataset.key == "digits", timeout=10_000)
+    person.qtbot.waitUntil(lambda: lab.document.dataset.key == "digits")
     person.wait_until_ready()
     lab.left.show_panel("data")
     for _ in range(6):
         person.qtbot.keyClick(lab.data_panel.share.slider, Qt.Key.Key_Right)
-    person.qtbot.waitUntil(lambda: lab.document.project.data.training_share == 0.8, timeout=10_000)
+    person.qtbot.waitUntil(lambda: lab.document.project.data.training_share == 0.8)
     for position in (1, 2):
         person.click_layer(position)
         person.type_units(64)
@@ -86,11 +86,11 @@ def import_table(person: Person, path: Path) -> str:
     assert dialog is not None
     person.qtbot.waitUntil(dialog.choose.isVisible)
     person.click(dialog.choose)
-    person.qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
+    person.qtbot.waitUntil(dialog.accept_button.isEnabled)
     assert dialog.status.text() == "150 examples, 4 inputs, 3 classes."
     found = dialog.reading_fold.summary.text()
     person.click(dialog.accept_button)
-    person.qtbot.waitUntil(lambda: lab.document.dataset.key == "table", timeout=10_000)
+    person.qtbot.waitUntil(lambda: lab.document.dataset.key == "table")
     return found
 
 

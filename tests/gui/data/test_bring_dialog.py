@@ -42,7 +42,7 @@ def dialog(qtbot: QtBot) -> Iterator[BringDialog]:
 
 def ready(dialog: BringDialog, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: dialog._looked_at is None and not dialog._pause.isActive()
-                    and not dialog.progress.isVisible(), timeout=10_000)
+                    and not dialog.progress.isVisible())
 
 
 def choose(combo: LabelledCombo, key: str) -> None:

@@ -69,7 +69,7 @@ def dialog(qtbot: QtBot) -> Iterator[BringDialog]:
 
 def ready(dialog: BringDialog, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: dialog._looked_at is None and not dialog._pause.isActive()
-                    and not dialog.progress.isVisible(), timeout=20_000)
+                    and not dialog.progress.isVisible())
 
 
 def test_a_table_of_a_series_is_brought(dialog: BringDialog, tmp_path: Path,
@@ -89,7 +89,7 @@ def test_a_table_of_a_series_is_brought(dialog: BringDialog, tmp_path: Path,
     brought: list[tuple[DataSpec, Dataset]] = []
     dialog.brought.connect(lambda *pair: brought.append(pair))
     dialog.accept_button.click()
-    qtbot.waitUntil(lambda: bool(brought), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(brought))
     spec, dataset = brought[0]
     assert spec.options == {"output": "warm"}
     assert dataset.target_names == ("warm",)

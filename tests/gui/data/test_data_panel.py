@@ -177,14 +177,14 @@ def test_csv_tile_opens_the_dialog_and_keeps_the_data(panel: DataPanel, document
     assert len(dialogs) == 1
     dialogs[0].reject()
     dialog = panel.open_table_dialog(path)
-    qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(dialog.accept_button.isEnabled)
     dialog.accept_button.click()
     assert data(document).source == TABLE
     assert panel.tiles[TABLE].isChecked()
     assert panel.sentence.text() == "a.csv: 20 examples, 1 input, 2 classes."
     again = panel.open_table_dialog()
     assert again.file.text() == str(path)
-    qtbot.waitUntil(again.accept_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(again.accept_button.isEnabled)
     again.reject()
 
 
@@ -245,7 +245,7 @@ def test_a_project_without_its_table_opens_and_offers_to_choose_it(
     panel.choose_file.click()
     dialog = next(d for d in panel.window().findChildren(data_panel.TableDialog) if d.isVisible())
     assert dialog.spec() == data(document).table
-    qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(dialog.accept_button.isEnabled)
     dialog.accept_button.click()
     assert data(document).path == str(moved)
     assert data(document).table.separator == ";"

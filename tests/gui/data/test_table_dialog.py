@@ -32,7 +32,7 @@ def dialog(qtbot: QtBot) -> TableDialog:
 
 
 def ready(dialog: TableDialog, qtbot: QtBot) -> None:
-    qtbot.waitUntil(dialog.accept_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(dialog.accept_button.isEnabled)
 
 
 def choose(combo: object, key: str) -> None:
@@ -109,7 +109,7 @@ def test_wrong_separator_is_told_and_can_be_mended(dialog: TableDialog, people: 
     dialog.read(people)
     ready(dialog, qtbot)
     choose(dialog.reading.separator, "|")
-    qtbot.waitUntil(dialog.message.isVisible, timeout=20_000)
+    qtbot.waitUntil(dialog.message.isVisible)
     assert not dialog.accept_button.isEnabled()
     choose(dialog.reading.separator, "")
     ready(dialog, qtbot)
@@ -122,7 +122,7 @@ def test_unusable_files_are_explained(dialog: TableDialog, tmp_path: Path, qtbot
     path = tmp_path / "bad.csv"
     path.write_bytes(content)
     dialog.read(path)
-    qtbot.waitUntil(dialog.message.isVisible, timeout=20_000)
+    qtbot.waitUntil(dialog.message.isVisible)
     assert "bad.csv" in dialog.message.text()
     assert not dialog.accept_button.isEnabled()
     assert dialog.reading.separator.combo.count() > 3
@@ -132,7 +132,7 @@ def test_a_missing_file_and_a_folder(dialog: TableDialog, tmp_path: Path, qtbot:
     for path in (tmp_path / "gone.csv", tmp_path):
         dialog.message.hide()
         dialog.read(path)
-        qtbot.waitUntil(dialog.message.isVisible, timeout=20_000)
+        qtbot.waitUntil(dialog.message.isVisible)
         assert path.name in dialog.message.text()
 
 
@@ -164,5 +164,5 @@ def test_closing_while_reading_is_safe(qtbot: QtBot, people: Path) -> None:
     dialog.show()
     dialog.read(people)
     dialog.reject()
-    qtbot.waitUntil(lambda: not dialog._looker._waiting, timeout=20_000)
+    qtbot.waitUntil(lambda: not dialog._looker._waiting)
     assert not dialog.accept_button.isEnabled()

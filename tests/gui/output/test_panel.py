@@ -117,7 +117,7 @@ def test_no_score_is_cut_where_room_is_short(
     loss = Evaluation(3.1e10, 1.0, 20)
     panel.show_frame(Frame(replace(snapshot_of(), training=loss, validation=loss)))
     assert panel.scores()["Loss, train"] == "3.10e10"
-    qtbot.waitUntil(lambda: cut_labels(panel) == [], timeout=2000)
+    qtbot.waitUntil(lambda: cut_labels(panel) == [])
     assert panel._scores._chance.shown().startswith("Loss at chance")
     assert panel._title.shown() == "Output"
 
@@ -221,7 +221,7 @@ def test_picture_is_square_and_scores_stand_beside_it(
         right = panel._views["boundary"].area().topRight().toPoint()
         return panel._side.x() - panel._views["boundary"].mapTo(panel, right).x()
 
-    qtbot.waitUntil(lambda: 0 < gap() < 40, timeout=2000)
+    qtbot.waitUntil(lambda: 0 < gap() < 40)
 
 
 def points_drawn(plane: PlaneView) -> int:

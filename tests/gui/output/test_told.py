@@ -136,7 +136,7 @@ def test_texts_follow_one_another_slowly_but_the_last_one_comes(
     for step in (1, 2, 3):
         panel.show_frame(Frame(written(FOX, step=step, words=f"w{step}")))
     assert "Step 3" not in view.text(), "there was no time to read the one before"
-    qtbot.waitUntil(lambda: "Step 3\nThe quw3" in view.text(), timeout=4000)
+    qtbot.waitUntil(lambda: "Step 3\nThe quw3" in view.text())
 
 
 def test_selected_text_is_held(panel: OutputPanel, qtbot: QtBot) -> None:
@@ -147,7 +147,7 @@ def test_selected_text_is_held(panel: OutputPanel, qtbot: QtBot) -> None:
     assert "900" not in view.text()
     assert view.hint.text() == HELD
     view.box.moveCursor(QTextCursor.MoveOperation.Start)
-    qtbot.waitUntil(lambda: "Step 900" in view.text(), timeout=4000)
+    qtbot.waitUntil(lambda: "Step 900" in view.text())
 
 
 def test_text_can_be_copied(panel: OutputPanel) -> None:

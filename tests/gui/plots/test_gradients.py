@@ -208,7 +208,7 @@ def test_deleted_plot_hears_of_no_other_theme(app: QApplication, qtbot: QtBot) -
     plot = GradientPlot()
     kept = list(plot._views.values())
     plot.deleteLater()
-    qtbot.waitSignal(plot.destroyed, timeout=2000).wait()
+    qtbot.waitSignal(plot.destroyed).wait()
     theme.apply(app, "dark")
     assert kept
 

@@ -339,7 +339,7 @@ def test_toast_floats_inside_its_parent_and_goes(app: QApplication, qtbot: QtBot
     QCursor.setPos(parent.mapToGlobal(QPoint(-20, -20)))
     toast.show_message("Saved.", "good")
     assert parent.rect().contains(toast.geometry())
-    qtbot.waitUntil(toast.isHidden, timeout=10_000)
+    qtbot.waitUntil(toast.isHidden)
 
 
 def test_a_toast_stays_under_the_pointer(app: QApplication, qtbot: QtBot) -> None:
@@ -355,7 +355,7 @@ def test_a_toast_stays_under_the_pointer(app: QApplication, qtbot: QtBot) -> Non
     qtbot.wait(1200)
     assert toast.isVisible()
     QCursor.setPos(parent.mapToGlobal(QPoint(-20, -20)))
-    qtbot.waitUntil(toast.isHidden, timeout=10_000)
+    qtbot.waitUntil(toast.isHidden)
 
 
 def test_nothing_overlaps_at_one_and_a_half_times_the_size(

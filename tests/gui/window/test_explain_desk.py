@@ -174,7 +174,7 @@ def test_numbers_are_those_of_the_run(qtbot: QtBot, lab: LabPage) -> None:
     seed = lab.document.project.training.seed
     assert f"The seed of the run is {seed:,}." in text_of(lab)
     lab.document.set_seed(seed + 1)
-    qtbot.waitUntil(lambda: f"The seed of the run is {seed + 1:,}." in text_of(lab), timeout=4000)
+    qtbot.waitUntil(lambda: f"The seed of the run is {seed + 1:,}." in text_of(lab))
 
 
 def test_it_goes_along_to_the_microscope(qtbot: QtBot, lab: LabPage) -> None:

@@ -159,7 +159,7 @@ def test_b_that_breaks_shows_its_black_box_while_a_goes_on(
     assert lab.strip.replay.isVisible()
     for trainer in engine.trainers:
         trainer.step_s = 1e-5
-    qtbot.waitUntil(lambda: said(lab).startswith("B broke."), timeout=20_000)
+    qtbot.waitUntil(lambda: said(lab).startswith("B broke."))
 
 
 def test_runs_that_end_by_themselves_do_not_hide_what_came_of_them(

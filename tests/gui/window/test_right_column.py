@@ -26,5 +26,5 @@ def test_tabs_that_come_later_are_not_cut(app: QApplication, qtbot: QtBot) -> No
     body.setSizes([700, 1])
     assert column.width() == theme.px(LEAST_PX)
     tabs.set_options(("Lines", "Waterfall", "Update by weight", "Through time", "Histograms"))
-    qtbot.waitUntil(lambda: column.width() > theme.px(LEAST_PX), timeout=2000)
+    qtbot.waitUntil(lambda: column.width() > theme.px(LEAST_PX))
     assert tabs.width() >= tabs.sizeHint().width()

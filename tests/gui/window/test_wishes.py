@@ -92,7 +92,7 @@ def test_a_window_that_is_put_away_takes_no_snapshots(
     trainer = bench.runs[FIRST]._trainer
     count = trainer.snapshots  # type: ignore[union-attr]
     bench.run()
-    qtbot.waitUntil(lambda: trainer.step > 5000, timeout=20_000)  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: trainer.step > 5000)  # type: ignore[union-attr]
     bench.pause()
     assert trainer.snapshots == count  # type: ignore[union-attr]
     with qtbot.waitSignal(bench.frame) as shown:

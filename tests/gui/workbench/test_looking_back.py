@@ -55,7 +55,7 @@ def advance(qtbot: QtBot, bench: Workbench, steps: int) -> None:
     target = bench.recording(FIRST).last + steps
     bench.runs.advance(steps)
     qtbot.waitUntil(lambda: bench.recording(FIRST).last == target
-                    and bench.state is State.PAUSED, timeout=10_000)
+                    and bench.state is State.PAUSED)
 
 
 def recorder(bench: Workbench, key: str = FIRST) -> Recorder:
@@ -218,7 +218,7 @@ def test_nobody_looks_and_the_memory_stays_in_its_bound(
     engine.newest.step_s = 0.0
     bench.set_watched(False)
     bench.run()
-    qtbot.waitUntil(lambda: engine.newest.step > 3000, timeout=20_000)
+    qtbot.waitUntil(lambda: engine.newest.step > 3000)
     with qtbot.waitSignal(bench.runs.rested):
         bench.pause()
     assert engine.newest.asked[-1] != NOTHING
@@ -255,7 +255,7 @@ def test_a_pair_looks_back_to_the_same_step(
 ) -> None:
     advance(qtbot, bench, 100)
     document.begin_pair(document.project, "duplicate as B")
-    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED, timeout=5000)
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED)
     half = room_for(0, LIVE_BYTES // 2)
     assert recorder(bench).limit_bytes == recorder(bench, SECOND).limit_bytes == half
     bench.look_back(45)
@@ -274,7 +274,7 @@ def test_b_branches_off_where_one_looks(
     assert bench.branch_step == 64
     document.begin_pair(document.project, "continue from step 64 as B", branch_step=64)
     assert bench.cursor is None or bench.runs[SECOND].state is State.PREPARING
-    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED, timeout=5000)
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED)
     second = engine.newest
     assert second.restored == [64]
     assert second.step == 300
@@ -284,7 +284,7 @@ def test_b_branches_off_where_one_looks(
     # Another network begins at the same step again.
     document.set_training(seed=5)
     qtbot.waitUntil(lambda: engine.newest is not second)
-    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED, timeout=5000)
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED)
     assert engine.newest.restored == [64]
 
 
@@ -293,7 +293,7 @@ def test_a_branch_whose_step_is_gone_begins_at_0_and_says_so(
 ) -> None:
     advance(qtbot, bench, 100)
     document.begin_pair(document.project, "continue as B", branch_step=77)
-    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED, timeout=5000)
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED)
     assert engine.newest.restored == []
     assert engine.newest.step == 100
     assert bench.recording(SECOND).problem == (
@@ -309,7 +309,7 @@ def test_a_failed_run_stands_before_it_and_its_end_is_replayed(
     bench.black_box.connect(lambda _key, box: boxes.append(box))
     engine.newest.diverge_at = 500
     bench.run()
-    qtbot.waitUntil(lambda: bool(boxes), timeout=5000)
+    qtbot.waitUntil(lambda: bool(boxes))
     (box,) = boxes
     assert [step.step for step in box.steps] == list(range(480, 500))
     assert box.last_finite == bench.cursor == 499
@@ -355,14 +355,14 @@ def test_a_run_that_is_left_makes_room_and_still_knows_how_it_was_trained(
 ) -> None:
     advance(qtbot, bench, 100)
     document.begin_pair(document.project, "duplicate as B")
-    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED, timeout=5000)
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state is State.PAUSED)
     document.set_training(learning_rate=0.25)
     qtbot.waitUntil(lambda: bool(engine.newest.applied))
     left = recorder(bench, SECOND)
     document.drop_second()
     assert left.limit_bytes == room_for(0, LEFT_BYTES)
     document.undo_stack.undo()
-    qtbot.waitUntil(lambda: bench.runs[SECOND].state in (State.PAUSED, State.READY), timeout=5000)
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state in (State.PAUSED, State.READY))
     assert recorder(bench, SECOND) is left
     assert left.limit_bytes == room_for(0, LIVE_BYTES // 2)
     assert [training.learning_rate for _, training in left.changes] == [0.25]
@@ -387,7 +387,7 @@ def test_the_first_steps_of_a_branch_can_be_looked_at(
 ) -> None:
     advance(qtbot, bench, 64)
     document.begin_pair(document.project, "continue as B", branch_step=64)
-    qtbot.waitUntil(lambda: bench.runs[SECOND].state is not State.PREPARING, timeout=5000)
+    qtbot.waitUntil(lambda: bench.runs[SECOND].state is not State.PREPARING)
     advance(qtbot, bench, 5)
     bench.look_back(67)
     qtbot.waitUntil(lambda: shown(frames) == 67 == shown(frames, SECOND))
@@ -404,7 +404,7 @@ def test_where_a_cure_can_begin_is_kept_whatever_the_memory(
     engine.newest.size = 128
     engine.newest.diverge_at = 500
     bench.run()
-    qtbot.waitUntil(lambda: bool(boxes), timeout=5000)
+    qtbot.waitUntil(lambda: bool(boxes))
     assert (boxes[0].sound_step, boxes[0].last_finite) == (495, 499)
     kept = [step for step in range(480, 500) if bench.runs[FIRST].kept_at(step) is not None]
     assert {495, 499} <= set(kept)

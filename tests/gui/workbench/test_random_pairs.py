@@ -86,9 +86,9 @@ class Class:
             assert runs[key].plan.project == side.project, self.done
 
     def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: self.bench.state is not State.PREPARING, timeout=20_000)
+        self.qtbot.waitUntil(lambda: self.bench.state is not State.PREPARING)
         self.bench.runs.level()
-        self.qtbot.waitUntil(lambda: self.bench.state is not State.RUNNING, timeout=20_000)
+        self.qtbot.waitUntil(lambda: self.bench.state is not State.RUNNING)
 
 
 @pytest.mark.parametrize("seed", range(8))

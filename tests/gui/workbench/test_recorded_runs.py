@@ -91,7 +91,7 @@ def test_looking_back_changes_no_byte_of_the_run(qtbot: QtBot, open_bench: Open)
         qtbot.waitUntil(lambda step=step: last_snapshot(frames, step) is not None)
     bench.run()
     bench.look_back(64)
-    qtbot.waitUntil(lambda: bench.recording(FIRST).last > 600, timeout=10_000)
+    qtbot.waitUntil(lambda: bench.recording(FIRST).last > 600)
     with qtbot.waitSignal(bench.runs.rested):
         bench.pause()
     qtbot.waitUntil(lambda: bench.state is State.PAUSED)

@@ -34,7 +34,7 @@ def plan_of(document: Document, **changes: object) -> RunPlan:
 
 
 def wait_for(qtbot: QtBot, bench: Workbench, *states: State) -> None:
-    qtbot.waitUntil(lambda: tuple(run.state for run in bench.runs) == states, timeout=3000)
+    qtbot.waitUntil(lambda: tuple(run.state for run in bench.runs) == states)
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_they_train_one_after_the_other_or_at_the_same_time(
     qtbot: QtBot, pair: Workbench, engine: FakeEngine, threads: int
 ) -> None:
     pair.run()
-    qtbot.waitUntil(lambda: steps_of(engine)[0] > 1000, timeout=10_000)
+    qtbot.waitUntil(lambda: steps_of(engine)[0] > 1000)
     rest(qtbot, pair)
     found = set.union(*(trainer.threads for trainer in trainers(engine)))
     limits = {limit for trainer in trainers(engine) for limit in trainer.limits}
@@ -140,7 +140,7 @@ def test_they_train_one_after_the_other_or_at_the_same_time(
 
 def test_equal_runs_share_the_time(qtbot: QtBot, pair: Workbench, engine: FakeEngine) -> None:
     pair.run()
-    qtbot.waitUntil(lambda: steps_of(engine)[0] > 1000, timeout=10_000)
+    qtbot.waitUntil(lambda: steps_of(engine)[0] > 1000)
     rest(qtbot, pair)
     first, second = (trainer.spent_s for trainer in trainers(engine))
     assert 0.5 < first / second < 2
@@ -206,7 +206,7 @@ def test_one_that_begins_anew_catches_up(
     assert other.project.training.seed != 5
     pair.run()
     wait_for(qtbot, pair, State.RUNNING, State.RUNNING)
-    qtbot.waitUntil(lambda: other.step > stood + 100, timeout=10_000)
+    qtbot.waitUntil(lambda: other.step > stood + 100)
     rest(qtbot, pair)
     assert new.step == other.step
 
@@ -341,16 +341,16 @@ def test_commands_and_rates_do_not_wait_for_the_end_of_a_chunk(
     if not beside:
         pair.runs.drop("B")
     pair.run()
-    qtbot.waitUntil(lambda: both[0].step > 1000, timeout=10_000)
+    qtbot.waitUntil(lambda: both[0].step > 1000)
     for trainer in both:
         trainer.step_s = 0.01
     document.set_training(learning_rate=0.25)
-    qtbot.waitUntil(lambda: bool(both[0].applied), timeout=1000)
+    qtbot.waitUntil(lambda: bool(both[0].applied), timeout=4000)
     if beside:
         # What is left of a round takes its time.
         for trainer in both:
             trainer.step_s = 1e-5
-    with qtbot.waitSignal(pair.runs.rested, timeout=1000):
+    with qtbot.waitSignal(pair.runs.rested, timeout=4000):
         pair.pause()
     assert both[0].step == both[1].step or not beside
 

@@ -116,7 +116,7 @@ def test_equal_runs_are_equal(qtbot: QtBot, open_bench: Open) -> None:
     bench = open_bench()
     add(qtbot, bench, beside(bench))
     bench.run()
-    qtbot.waitUntil(lambda: bench.runs.stepped_s > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: bench.runs.stepped_s > 0)
     qtbot.wait(200)
     with qtbot.waitSignal(bench.runs.rested):
         bench.pause()

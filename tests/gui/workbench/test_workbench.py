@@ -31,7 +31,7 @@ Make = Callable[[FakeEngine], Workbench]
 
 
 def wait_for(qtbot: QtBot, workbench: Workbench, state: State) -> None:
-    qtbot.waitUntil(lambda: workbench.state is state, timeout=3000)
+    qtbot.waitUntil(lambda: workbench.state is state)
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_snapshots_are_made_only_when_the_window_has_taken_the_last(
 ) -> None:
     bench.run()
     bench.clock.stop()
-    qtbot.waitUntil(lambda: engine.newest.step > 3000, timeout=5000)
+    qtbot.waitUntil(lambda: engine.newest.step > 3000)
     assert engine.newest.snapshots <= 2
 
 
@@ -178,7 +178,7 @@ def test_a_first_snapshot_that_is_compiled_does_not_hold_up_the_next(
 
     def compiled_first(self: FakeTrainer, *wanted: Any) -> Any:
         if self.snapshots == 0:
-            time.sleep(0.6)
+            time.sleep(3.0)
         return snapshot(self, *wanted)
 
     monkeypatch.setattr(FakeTrainer, "snapshot", compiled_first)
@@ -186,7 +186,7 @@ def test_a_first_snapshot_that_is_compiled_does_not_hold_up_the_next(
     workbench = make_workbench(engine)
     wait_for(qtbot, workbench, State.READY)
     workbench.run()
-    qtbot.waitUntil(lambda: engine.newest.snapshots > 1, timeout=900)
+    qtbot.waitUntil(lambda: engine.newest.snapshots > 1, timeout=2500)
 
 
 READINGS = frozenset({Part.READINGS})
@@ -202,7 +202,7 @@ def test_where_nobody_looks_no_snapshot_is_taken(
     bench.set_wanted(NOTHING)
     count = trainer.snapshots
     bench.run()
-    qtbot.waitUntil(lambda: trainer.step > 2000 and len(frames) > 3, timeout=20_000)
+    qtbot.waitUntil(lambda: trainer.step > 2000 and len(frames) > 3)
     bench.pause()
     qtbot.waitUntil(lambda: not frames[-1].running)
     assert trainer.snapshots == count
