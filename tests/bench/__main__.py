@@ -37,7 +37,7 @@ def main() -> int:
     if options.command == "profile":
         from tests.bench.profile import profile
 
-        profile(CASES[options.case], options.threads, options.rounds)
+        profile(CASES[options.case], options.threads, options.seconds)
     elif options.command == "roofline":
         roofline(options)
     elif options.command == "theory":
@@ -85,8 +85,8 @@ def contest(options: argparse.Namespace) -> None:
 
 
 def roofline(options: argparse.Namespace) -> None:
-    """Print the machine's limits, and how near our steps come to them."""
-    from tests.bench import roofline, table
+    """Print the machine's limits, and how near our steps and their ops come to them."""
+    from tests.bench import profile, roofline, table
     from tests.bench.compare import Plan
     from tests.bench.compare import contest as run
 
@@ -100,6 +100,9 @@ def roofline(options: argparse.Namespace) -> None:
             outcome = run(case, plan)
             lines.append([*table.rows(outcome, limits.gflops)[0][:4], str(threads)])
     say(table.markdown((*table.HEADER[:4], "threads"), lines))
+    limits, cached = roofline.measure(1), roofline.cached_gigabytes()
+    for case in chosen(options):
+        say("\n" + profile.table_of(case, limits, cached, options.seconds))
 
 
 def wanted(options: argparse.Namespace) -> tuple[str, ...]:
@@ -153,7 +156,7 @@ def parse() -> argparse.Namespace:
     headline.add_arguments(commands.add_parser(
         "headline", parents=[shared], help="train for some minutes and say how good it has become"))
     commands.add_parser("roofline", parents=[shared, some],
-                        help="the machine's limits, and what share of them our steps reach")
+                        help="the machine's limits, and what share of them our steps and ops reach")
     commands.add_parser("theory", parents=[shared],
                         help="gradients at the start, predicted and measured")
     profile = commands.add_parser("profile", parents=[shared], help="what each op of a step takes")

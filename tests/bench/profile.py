@@ -1,68 +1,112 @@
-"""What each op of a step takes."""
+"""What each op of a step takes, and how near that is to what the machine could do at most."""
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine.kernels.ops import catalogue
-from engine.kernels.runtime import layout
-from engine.kernels.runtime.driver import run_section
-from engine.kernels.runtime.threads import helped, share
 from engine.plan import Plan
-from engine.training import Trainer
 from tests.bench.cases import Case, multiply_adds
 from tests.bench.contestant import train
 from tests.bench.machine import machine, say
 from tests.bench.ours import make, trainer
+from tests.bench.roofline import Roofline, cached_gigabytes, measure
+from tests.bench.steps import Job, noted, work_of
 from tests.bench.table import markdown, micro
 
-STEP = {layout.GATHER: "gather", layout.FORWARD: "forward", layout.LOSS_SECTION: "loss",
-        layout.BACKWARD: "backward", layout.MEASURE: "measure", layout.UPDATE: "update"}
-"""Sections of a step, in their order."""
-
-ONE_ROW = np.array([0, 1], np.int64)
-NO_ROW = np.array([0, 0], np.int64)
+HEADER = ("section", "op", "rows", "µs", "of all ops", "GFLOP/s", "GB/s", "of its bound")
 TRAINED_S = 0.5
 """Seconds in which a whole step is measured."""
 
-LONG_S, REPEATS = 5e-4, 50
-"""A call that is shorter is repeated, since the clock takes its time, too."""
+
+@dataclass(frozen=True)
+class Spent:
+    """What all rows of an op take in a step, on one thread.
+
+    Attributes
+    ----------
+    section, op : str
+        Where they stand, and which op it is.
+    rows : int
+        How many.
+    seconds : float
+        Of all together.
+    operations, bytes : float
+        What `tests.bench.steps.work_of` says.
+    """
+
+    section: str
+    op: str
+    rows: int
+    seconds: float
+    operations: float
+    bytes: float
+
+    def bound(self, gflops: float, gigabytes: float) -> float:
+        """Return the seconds that it would take at the machine's limits; 0 where none is known."""
+        return 1e-9 * (self.operations / gflops + self.bytes / gigabytes)
 
 
-def profile(case: Case, threads: int, rounds: int) -> None:
-    """Print a table of the ops of a step, those that take longest first."""
+def profile(case: Case, threads: int, seconds: float) -> None:
+    """Print tables of the ops of a step, those that take longest first, and of its jobs."""
     say(f"{machine()}; {case.title}; at most {threads} threads")
     step_s, processor_s = trained(case, threads)
-    # Its examples and their order live as long as the trainer does.
-    network = trainer(case, threads)
-    plan = ready(network)
-    with helped(plan.shared.control, threads):
-        spent = op_seconds(plan, case.batch, rounds)
-    total = sum(seconds for _, seconds in spent.values())
-    lines = [[section, name, str(count), micro(seconds), f"{seconds / total:.1%}"]
-             for (section, name), (count, seconds) in sorted(
-                 spent.items(), key=lambda item: -item[1][1])]
-    say(markdown(("section", "op", "rows", "µs", "of all ops"), lines))
-    say(f"All ops {micro(total)} µs, each alone and called from Python; a step as it is trained "
-        f"{micro(step_s)} µs by the clock, {micro(processor_s)} µs on processors, "
-        f"{2e-9 * multiply_adds(case) / step_s:.3g} GFLOP/s.")
+    limits, cached = measure(1), cached_gigabytes()
+    say(table_of(case, limits, cached, seconds))
+    if threads > 1:
+        say(markdown(("job", "shards' rows", "µs", "on one thread", "ratio"),
+                     jobs_on(case, threads, seconds)))
+    say(f"A step as it is trained takes {micro(step_s)} µs by the clock, {micro(processor_s)} µs "
+        f"on processors: {2e-9 * multiply_adds(case) / step_s:.3g} GFLOP/s.")
 
 
-def ready(network: Trainer) -> Plan:
-    """Return a network's plan as it is in a step on the first batch of an epoch.
+def table_of(case: Case, limits: Roofline, cached: float, seconds: float) -> str:
+    """Return a table of a case's ops, each beside its own bound, and what the bounds add up to."""
+    network = trainer(case, 1)
+    found = by_op(network._plan, noted(network, 1, seconds), case.batch)
+    total = sum(one.seconds for one in found)
+    lines = [[one.section, one.op, str(one.rows), micro(one.seconds), f"{one.seconds / total:.1%}",
+              f"{1e-9 * one.operations / one.seconds:.3g}" if one.operations else "",
+              f"{1e-9 * one.bytes / one.seconds:.3g}" if one.bytes else "",
+              f"{bound / one.seconds:.0%}" if (bound := one.bound(limits.gflops, cached)) else ""]
+             for one in found]
+    products = sum(one.seconds for one in found if one.operations)
+    least = 1e-9 * sum(one.operations for one in found) / limits.gflops
+    return "\n".join([
+        markdown(HEADER, lines),
+        f"{case.title}, one thread, in the middle of training: all ops {micro(total)} µs. "
+        f"Bounds: products {limits.gflops:,.0f} GFLOP/s, other ops {cached:,.0f} GB/s, which is a "
+        f"triad in the second cache; what does not fit there has less, down to memory's "
+        f"{limits.gigabytes:,.0f} GB/s. Products take {products / total:.0%} of the step; at the "
+        f"tile's peak they alone would take {least / total:.0%}."])
 
-    It has taken one step: only the loop puts the constants of an update in force.
-    """
-    network.run(1)
-    control = network._plan.shared.control
-    control[layout.TRAINING], control[layout.ORDER] = 1, control[layout.TRAINING_ORDER]
-    control[layout.POSITION] = 0
-    return network._plan
+
+def by_op(plan: Plan, jobs: Sequence[Job], batch: int) -> list[Spent]:
+    """Return what rows of the same op take together; every job is a row."""
+    found: dict[tuple[str, str], Spent] = {}
+    for job in jobs:
+        row, = job.rows
+        line = plan.lines[row]
+        key = line.section_name, line.op
+        operations, through = work_of(plan, row, batch)
+        one = found.get(key, Spent(*key, 0, 0.0, 0.0, 0.0))
+        found[key] = Spent(*key, one.rows + 1, one.seconds + job.seconds,
+                           one.operations + operations, one.bytes + through)
+    return sorted(found.values(), key=lambda one: -one.seconds)
+
+
+def jobs_on(case: Case, threads: int, seconds: float) -> list[list[str]]:
+    """Return a line for every job of a step, on so many threads beside one."""
+    alone, shared = trainer(case, 1), trainer(case, threads)
+    one = {job.rows[0]: job.seconds for job in noted(alone, 1, seconds)}
+    lines = []
+    for job in noted(shared, threads, seconds):
+        first, last = (shared._plan.lines[row].op for row in (job.rows[0], job.rows[-1]))
+        before = sum(one[row] for row in job.rows)
+        lines.append([first if first == last else f"{first} to {last}", str(len(job.rows)),
+                      micro(job.seconds), micro(before), f"{before / job.seconds:.2f}"])
+    return lines
 
 
 def trained(case: Case, threads: int) -> tuple[float, float]:
@@ -72,63 +116,3 @@ def trained(case: Case, threads: int) -> tuple[float, float]:
     begin = time.process_time()
     rate = train(side, TRAINED_S)
     return 1 / rate, (time.process_time() - begin) / (rate * TRAINED_S)
-
-
-def op_seconds(plan: Plan, batch: int, rounds: int
-               ) -> dict[tuple[str, str], tuple[int, float]]:
-    """Return the rows of every op of a step, and the seconds that they take together.
-
-    Parameters
-    ----------
-    plan : Plan
-        A network that has its weights; its ops run, so they change.
-    batch : int
-        Examples.
-    rounds : int
-        How often every row is measured; the median counts.
-    """
-    names = {op.address("float32"): name for name, op in catalogue.OPS.items()
-             if op.is_compiled("float32")}
-    places = [(section, place) for section in STEP
-              for place in range(plan.sections[section], plan.sections[section + 1])]
-    spent: NDArray[np.float64] = np.zeros((rounds, len(places)))
-    for found in spent:
-        for number, (_, place) in enumerate(places):
-            row = plan.table[place:place + 1].copy()
-            row[0, layout.TURN] = 0
-            found[number] = beyond_a_call(plan, row, batch)
-    total: dict[tuple[str, str], tuple[int, float]] = defaultdict(lambda: (0, 0.0))
-    for (section, place), seconds in zip(places, np.median(spent, 0), strict=True):
-        key = STEP[section], names[int(plan.table[place, layout.ADDRESS])]
-        count, before = total[key]
-        total[key] = count + 1, before + max(0.0, float(seconds))
-    return dict(total)
-
-
-def beyond_a_call(plan: Plan, table: NDArray[np.int64], batch: int) -> float:
-    """Return the seconds of a row beyond those of a call without one, measured around it."""
-    once = _seconds(lambda: call(plan, table, ONE_ROW, batch))
-    if once > LONG_S:
-        return once
-    before = _seconds(lambda: call(plan, table, NO_ROW, batch), REPEATS)
-    spent = _seconds(lambda: call(plan, table, ONE_ROW, batch), REPEATS)
-    after = _seconds(lambda: call(plan, table, NO_ROW, batch), REPEATS)
-    return spent - min(before, after)
-
-
-def call(plan: Plan, table: NDArray[np.int64], sections: NDArray[np.int64], batch: int) -> None:
-    """Call a row as the training loop does, or none; helpers share it if they are there."""
-    board, arena = int(plan.shared.control[layout.HELPERS]), plan.arena.ctypes.data
-    shards = int(table[0, layout.SHARDS])
-    if board and shards > 1 and sections[1]:
-        share(board, table.ctypes.data, 1, arena, batch, shards)
-    else:
-        run_section(table, sections, 0, arena, batch)
-
-
-def _seconds(work: Callable[[], None], times: int = 1) -> float:
-    """Return the seconds of one call of several."""
-    begin = time.perf_counter()
-    for _ in range(times):
-        work()
-    return (time.perf_counter() - begin) / times

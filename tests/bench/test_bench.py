@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.kernels.ops import catalogue
+from engine.kernels.runtime import layout
 from tests.bench import looking, microscope, table
 from tests.bench.cases import CASES, data_of, multiply_adds, shapes
 from tests.bench.checks import CHECKS, drawn, passing_on, slope, without_measuring
@@ -17,8 +19,9 @@ from tests.bench.compare import Outcome, Rival
 from tests.bench.names import CHECK_NAMES
 from tests.bench.ours import trainer
 from tests.bench.process import PEERS, ROOT
-from tests.bench.profile import op_seconds, ready
+from tests.bench.profile import by_op
 from tests.bench.roofline import Roofline, sentence
+from tests.bench.steps import noted, passes
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -140,18 +143,31 @@ def test_weights_that_pass_on_keep_gradients_alive() -> None:
 
 def test_profile_sees_every_op() -> None:
     network = trainer(CASES["small"], threads=1)
-    control = network._plan.shared.control
-    found = op_seconds(ready(network), CASES["small"].batch, rounds=1)
+    step = network._plan.shared.control[layout.STEP]
+    found = by_op(network._plan, noted(network, 1, seconds=0.0), CASES["small"].batch)
     assert {"gather", "forward", "loss", "backward", "measure", "update"} == {
-        section for section, _ in found}
-    assert control[1] == 1
-    assert all(seconds >= 0 for _, seconds in found.values())
-
-
-def test_ops_are_profiled_at_work_on_numbers() -> None:
-    network = trainer(CASES["deep"], threads=1)
-    op_seconds(ready(network), CASES["deep"].batch, rounds=1)
+        one.section for one in found}
+    assert network._plan.shared.control[layout.STEP] > step
+    assert all(one.seconds > 0 for one in found)
+    assert sum(one.operations for one in found) == 2 * multiply_adds(CASES["small"])
     assert all(np.isfinite(array).all() for array in network.weights().values())
+
+
+def test_steps_are_noted_by_jobs_where_threads_share_them() -> None:
+    network = trainer(CASES["digits"], threads=2)
+    jobs = noted(network, 2, seconds=0.0)
+    assert sorted(row for job in jobs for row in job.rows) == [
+        row for section in (layout.GATHER, layout.FORWARD, layout.LOSS_SECTION, layout.BACKWARD,
+                            layout.MEASURE, layout.UPDATE)
+        for row in range(network._plan.sections[section], network._plan.sections[section + 1])]
+    assert len(jobs[0].rows) > 1
+
+
+@pytest.mark.parametrize(("formula", "arrays"), [
+    ("y = tanh(x)", 2), ("dx = dy (1 - y**2)", 3), ("w = w - rate g", 3),
+    ("figures = sum of g**2", 1), (catalogue.OPS["update_adam"].formula, 7)])
+def test_a_formula_says_how_often_memory_is_gone_through(formula: str, arrays: int) -> None:
+    assert passes(formula) == arrays
 
 
 def test_slope_and_plot() -> None:

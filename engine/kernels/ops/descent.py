@@ -46,7 +46,16 @@ from engine.kernels.runtime.layout import (
     STATISTICS,
     UPDATE_RATIO,
 )
-from engine.kernels.runtime.memory import array_at, integers_at, on_stack, reals_at, shifted, span
+from engine.kernels.runtime.memory import (
+    array_at,
+    from_bits,
+    integers_at,
+    magnitude_bits,
+    on_stack,
+    reals_at,
+    shifted,
+    span,
+)
 from engine.kernels.runtime.policy import inlined, kernel, op, shared
 
 SLOTS = "w g m v blocks learning figures hyper control"
@@ -60,6 +69,9 @@ SAMPLE = 16
 
 SMALLEST, LARGEST = 1e-28, 1e30
 """Between these, a sum of at most `BLOCK` squares in float32 has lost nothing to their range."""
+
+TINIEST, TINY = 1e-37, 1e-12
+"""Between these, numbers are brought near 1 before they are squared: gradients that vanish."""
 
 
 @inlined
@@ -120,17 +132,42 @@ def middle_of(x):
 
 
 @shared
-def checked(x, size, shift, total, squares):
+def scale_of(x):
+    """Return the factor that brings the first `SAMPLE` numbers near 1 where they are tiny; else 1.
+
+    In their own precision, squares of what has vanished would be 0.
+    """
+    largest = magnitude_bits(x[0])
+    for j in range(SAMPLE):
+        largest = max(largest, magnitude_bits(x[j]))
+    top = from_bits(largest)
+    return x.dtype.type(1) / top if TINIEST < top < TINY else x.dtype.type(1)
+
+
+@shared
+def _is_zero(x, size):
+    """Say whether the first numbers are all 0."""
+    bits = magnitude_bits(x[0])
+    for j in range(size):
+        bits |= magnitude_bits(x[j])
+    return bits == 0
+
+
+@shared
+def checked(x, size, shift, scale, total, squares):
     """Return a shift, and sums of the distances from it that can be relied on, all float64.
 
-    ``total`` and ``squares`` are those of the first numbers' distances from ``shift``, in their own
-    precision, which fills whole registers: to 1e-6 of the standard deviation. Where that has lost
-    digits, since the shift is far from the mean or squares leave the range, distances from the
-    first number are summed anew. Source: Chan, Golub and LeVeque (1983), sec. 3.
+    ``total`` and ``squares`` are those of the first numbers' distances from ``shift`` times
+    ``scale``, in their own precision, which fills whole registers: to 1e-6 of the standard
+    deviation. Where that has lost digits, since the shift is far from the mean or squares leave the
+    range, distances from the first number are summed anew. Source: Chan, Golub and LeVeque (1983),
+    sec. 3.
     """
-    first, second = np.float64(total), np.float64(squares)
+    first, second, factor = np.float64(total), np.float64(squares), np.float64(scale)
     if SMALLEST < second < LARGEST and first * first < 0.75 * second * size:
-        return np.float64(shift), first, second
+        return np.float64(shift), first / factor, second / (factor * factor)
+    if second == 0.0 and _is_zero(x, size):
+        return 0.0, 0.0, 0.0
     return distances(x, size)
 
 
@@ -174,18 +211,19 @@ def descend(w, u, rate, measured):
         return in_steps(of_weights, of_updates, rate)
     zero, before = w.dtype.type(0), workspace(w)
     place, weight, squares = middle_of(w), zero, zero
-    middle, change, changes = middle_of(u), zero, zero
+    middle, scale, change, changes = middle_of(u), scale_of(u), zero, zero
     for j in range(measured):
         before[j] = w[j]
         weight += w[j] - place
         squares += (w[j] - place) * (w[j] - place)
-        change += u[j] - middle
-        changes += (u[j] - middle) * (u[j] - middle)
+        distance = scale * (u[j] - middle)
+        change += distance
+        changes += distance * distance
         w[j] -= rate * u[j]
     for j in range(measured, w.size):
         w[j] -= rate * u[j]
-    return in_steps(checked(before, measured, place, weight, squares),
-                    checked(u, measured, middle, change, changes), rate)
+    return in_steps(checked(before, measured, place, w.dtype.type(1), weight, squares),
+                    checked(u, measured, middle, scale, change, changes), rate)
 
 
 @inlined

@@ -187,8 +187,8 @@ def update_adam(w, g, m, v, rule, measured, correction):
         return descend(w, u, rate, measured)
     for j in range(in_one, w.size):
         w[j] -= rate * u[j]
-    return in_steps(checked(before, measured, place, weight, squares),
-                    checked(u, measured, zero, change, changes), rate)
+    return in_steps(checked(before, measured, place, real(1), weight, squares),
+                    checked(u, measured, zero, real(1), change, changes), rate)
 
 
 @kernel

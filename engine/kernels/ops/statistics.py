@@ -57,6 +57,9 @@ LOWEST_EXPONENT = -1074
 SMALLEST_TOP, LARGEST_TOP = 1e-12, 1e15
 """Between these, squares of the largest magnitudes are far from both ends of float32's range."""
 
+TINIEST_TOP = 1e-37
+"""From here to `SMALLEST_TOP`, numbers are brought near 1 before they are squared."""
+
 MAGNITUDE_BINS = (1024 - LOWEST_EXPONENT) * BINS_PER_OCTAVE
 
 
@@ -71,17 +74,24 @@ def _squares(g):
 
 
 @shared
-def _block_squares(g, top):
+def block_squares(g, top):
     """Return the sum of squares of at most `BLOCK` numbers whose largest magnitude is known.
 
     In their own precision where that loses nothing to its range, which fills whole registers: to
     4e-6 of the sum, and mostly to 1e-7.
     """
+    squares = g.dtype.type(0)
+    if top == 0.0:
+        return 0.0
     if SMALLEST_TOP < top < LARGEST_TOP:
-        squares = g.dtype.type(0)
         for j in range(g.size):
             squares += g[j] * g[j]
         return np.float64(squares)
+    if TINIEST_TOP < top < LARGEST_TOP:
+        scale = g.dtype.type(1.0 / top)
+        for j in range(g.size):
+            squares += (scale * g[j]) * (scale * g[j])
+        return np.float64(squares) / np.float64(scale) ** 2
     return _squares(g)
 
 
@@ -97,7 +107,9 @@ def _extremes(g):
         largest = max(largest, bits)
         smallest = min(smallest, bits)
     zeros, nonfinite = 0, 0
-    if smallest == 0:
+    if largest == 0:
+        zeros = g.size
+    elif smallest == 0:
         for j in range(g.size):
             zeros += g[j] == 0
     top = np.float64(from_bits(largest))
@@ -251,7 +263,7 @@ def measure_gradients_op(slots, arena, batch, shard, shards):
             gradient = taken
         g = array_at(gradient, (size,))
         out[TOP], out[ZEROS], out[INVALID] = _extremes(g[:measured])
-        out[SQUARES] = _block_squares(g[:measured], out[TOP])
+        out[SQUARES] = block_squares(g[:measured], out[TOP])
         # Of rows that are not used, every number is 0.
         out[ZEROS] += block[MEASURED] - measured
         out[ALL_SQUARES] = out[SQUARES] + _squares(g[measured:])

@@ -175,12 +175,16 @@ def spread(kind: str, size: int) -> Reals:
     x[:16] += {"outlier": 1e4, "step": 3.0}.get(kind, 0.0)
     if kind == "alternating":
         x = np.where(np.arange(size) % 2, 0.1, -0.3)
-    return {"far": x + 3000, "vanished": 1e-21 * x, "exploded": 1e18 * x}.get(kind, x)
+    if kind == "waking":
+        x[:16] *= 1e-18
+        x *= 1e-13
+    return {"far": x + 3000, "vanished": 1e-21 * x, "fading": 1e-36 * x, "gone": 0 * x,
+            "exploded": 1e18 * x}.get(kind, x)
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("kind", ["plain", "outlier", "step", "alternating", "far", "vanished",
-                                  "exploded"])
+                                  "fading", "waking", "gone", "exploded"])
 @pytest.mark.parametrize("size", [16, 17, 131, 1000, BLOCK - 1])
 def test_sums_are_relied_on_only_where_they_can_be(size: int, kind: str, precision: str) -> None:
     x = np.append(spread(kind, size), 1e5).astype(precision)

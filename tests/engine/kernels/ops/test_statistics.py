@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.kernels.ops import statistics as kernels
+from engine.kernels.ops.blocks import BLOCK
 from tests.engine.kernels.agreement import PRECISIONS, SHAPES, double
 from tests.reference import statistics as twins
 
@@ -36,6 +37,16 @@ def test_numbers_that_are_not_finite_are_counted(values: list[float], precision:
 def test_the_gradient_of_a_hundred_sigmoid_layers_is_not_zero(precision: str) -> None:
     g = np.full(16, 1e-37 if precision == "float32" else 1e-60, precision)
     assert kernels.gradient_statistics(g)[0] == pytest.approx(float(g[0]), rel=1e-12)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("magnitude", [0.0, 1e-36, 1e-30, 1e-20, 1e-13, 1.0, 1e20])
+@pytest.mark.parametrize("size", [1, 17, BLOCK])
+def test_squares_of_a_block_are_near_those_in_float64(size: int, magnitude: float, precision: str
+                                                      ) -> None:
+    g = (magnitude * np.random.default_rng(size).standard_normal(size)).astype(precision)
+    found = kernels.block_squares(g, float(np.abs(g).max()))
+    assert found == pytest.approx(float((double(g) ** 2).sum()), rel=4e-6, abs=0)
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
