@@ -148,9 +148,10 @@ def copy_transposed(typingctx: Any, y: Any, x: Any) -> Any:
         target, _, (target_row, _) = unpack_array(context, builder, y, args[0])
         source, (rows, columns), (source_row, _) = unpack_array(
             context, builder, x, args[1])
-        square, small = (
-            _Square(builder, context.get_value_type(y.dtype), (target, target_row),
-                    (source, source_row), size) for size in (UNIT.bytes, UNIT.half))
+        sides = (target, target_row), (source, source_row)
+        square = _Square(builder, context.get_value_type(y.dtype), *sides)
+        small = _Square(builder, context.get_value_type(y.dtype), *sides,
+                        square.lanes * square.real_bytes // 2)
         if small.lanes * small.lanes <= FEW:
             square.emit_all(rows, columns)
             return context.get_dummy_value()
