@@ -303,16 +303,16 @@ class _Worker:
             return self._process
 
     def _send(self, feed: Feed, pipe: IO[bytes]) -> None:
-        """Send as many jobs as the process is to have."""
-        while len(self._in_hand) < self._ahead:
-            if not self._in_hand:
-                self._executor.await_warm(self.state.name)
-            job = feed.take()
-            if job is None:
-                return
+        """Send as many jobs as the process is to have, once it has no more than half of them."""
+        if 2 * len(self._in_hand) > self._ahead:
+            return
+        if not self._in_hand:
+            self._executor.await_warm(self.state.name)
+        while len(self._in_hand) < self._ahead and (job := feed.take()) is not None:
             self._in_hand.append(job)
             pipe.write(msgspec.json.encode(job) + b"\n")
-            pipe.flush()
+        # Together, since each time the process is woken from what it is at.
+        pipe.flush()
 
     def _hear(self, answer: Answer, feed: Feed) -> None:
         if isinstance(answer, Preparing):

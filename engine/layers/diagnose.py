@@ -21,7 +21,7 @@ from engine.layers.shapes import all_sources, infer_shapes, parameter_counts, pl
 from engine.messages import Message, say
 from engine.spec import LayerSpec, NetworkSpec, ProjectSpec, Task, TrainingSpec
 from engine.spec.network import MOST_LAYERS
-from engine.spec.values import is_finite, shown
+from engine.spec.values import are_same, is_finite, shown
 
 _TASKS = {"classification": say("task.classification"), "regression": say("task.regression"),
           "reconstruction": say("task.reconstruction"), "sequence": say("task.sequence"),
@@ -87,7 +87,7 @@ def diagnose_alike(project: ProjectSpec, task: Task) -> tuple[Issue, ...]:
         The data set's task.
     """
     issues = [*_training_issues(project.training, task)]
-    fine: set[object] = set()
+    fine: dict[str, LayerSpec] = {}
     for position, layer in enumerate(project.network):
         issues.extend(_new_issues(position, layer, fine))
     return tuple(issues or precision_issues(project))
@@ -135,7 +135,7 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
     if not _starts_network(network.layers[0]):
         yield Issue(network.layers[0].id, say("layer.not-input-first", kind=network.layers[0].kind))
     seen: set[str] = set()
-    fine: set[object] = set()
+    fine: dict[str, LayerSpec] = {}
     for position, layer in enumerate(network):
         if layer.id in seen or not _is_name(layer.id):
             yield Issue(layer.id, say("layer.id", position=position, name=layer.id))
@@ -145,31 +145,22 @@ def _layer_issues(network: NetworkSpec) -> Iterator[Issue]:
         yield from _new_issues(position, layer, fine)
 
 
-def _new_issues(position: int, layer: LayerSpec, fine: set[object]) -> list[Issue]:
-    """Return what is wrong with a layer's options and penalties, unless equal ones were ``fine``.
+def _new_issues(position: int, layer: LayerSpec, fine: dict[str, LayerSpec]) -> list[Issue]:
+    """Return what is wrong with a layer's options and penalties, unless it is like a ``fine`` one.
 
-    Deep networks have many layers with equal options.
+    Deep networks have many layers with equal options: of every kind, the last one is kept.
     """
-    told = _told(layer)
-    if told is not None and told in fine:
+    last = fine.get(layer.kind)
+    if last is not None and are_same(layer.options, last.options) and all(
+            getattr(layer, key) is getattr(last, key) for key in _BESIDE_OPTIONS):
         return []
     issues = [*_option_issues(position, layer), *_penalty_issues(position, layer)]
-    if told is not None and not issues:
-        fine.add(told)
+    if not issues:
+        fine[layer.kind] = layer
     return issues
 
 
-def _told(layer: LayerSpec) -> object | None:
-    """Return what its options and penalties are checked by; None where some cannot be compared."""
-    values = (*layer.options.items(), ("", layer.frozen),
-              *((key, getattr(layer, key)) for key in PENALTIES))
-    if not all(type(value) in _PLAIN for _, value in values):
-        return None
-    # True and 1 are equal, and not the same option.
-    return layer.kind, tuple((key, type(value), value) for key, value in values)
-
-
-_PLAIN = frozenset({bool, int, float, str, type(None)})
+_BESIDE_OPTIONS = ("frozen", *PENALTIES)
 
 
 def _is_name(layer_id: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.errors import ShapeError
@@ -11,6 +11,7 @@ from engine.layers.kind import LayerKind, Options, Parameter, Shape
 from engine.layers.registry import kind
 from engine.messages import Message, say
 from engine.spec import LayerSpec, NetworkSpec
+from engine.spec.values import are_same
 
 DATA = -1
 """Stands for the data where a layer's source is asked for."""
@@ -34,6 +35,8 @@ class ResolvedLayer:
         Shapes of what they feed.
     shape : tuple[int, ...]
         Shape of its output.
+    like : ResolvedLayer | None
+        One before it with the same kind, options and inputs, and so the same arrays.
     """
 
     spec: LayerSpec
@@ -42,10 +45,11 @@ class ResolvedLayer:
     sources: tuple[int, ...]
     inputs: tuple[Shape, ...]
     shape: Shape
+    like: ResolvedLayer | None = field(default=None, repr=False, compare=False)
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return its arrays: weights before biases before what is not learned."""
-        return self._parameters
+        return (self.like or self)._parameters
 
     @cached_property
     def _parameters(self) -> tuple[Parameter, ...]:
@@ -141,21 +145,30 @@ _last: tuple[NetworkSpec, Shape, tuple[ResolvedLayer, ...]] | None = None
 def _resolved(network: NetworkSpec, data_shape: Shape) -> tuple[ResolvedLayer, ...]:
     resolved: list[ResolvedLayer] = []
     before: dict[str, int] = {}
+    # Deep networks have many layers that are alike: of every kind and input, the last new one.
+    last: dict[object, ResolvedLayer] = {}
     for position, layer in enumerate(network):
         layer_kind = kind(layer.kind)
-        options = layer_kind.options(layer)
         _check_number(layer_kind, position, layer)
         feeding = _sources(network, position, before)
         before[layer.id] = position
         shapes = tuple(data_shape if source == DATA else resolved[source].shape
                        for source in feeding)
+        form = layer.kind, shapes
+        like = last.get(form)
+        if like is not None and are_same(layer.options, like.spec.options):
+            resolved.append(ResolvedLayer(layer, layer_kind, like.options, feeding, shapes,
+                                          like.shape, like))
+            continue
+        options = layer_kind.options(layer)
         try:
             layer_kind.check_inputs(len(shapes))
             shape = layer_kind.infer_shape(options, shapes)
         except ShapeError as error:
             fault = _naming_last_state(error, resolved, feeding[0])
             raise fault.at(place(position, layer)) from error
-        resolved.append(ResolvedLayer(layer, layer_kind, options, feeding, shapes, shape))
+        last[form] = ResolvedLayer(layer, layer_kind, options, feeding, shapes, shape)
+        resolved.append(last[form])
     return tuple(resolved)
 
 

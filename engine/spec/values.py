@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from engine.messages import Message, elided, say
 
@@ -15,6 +16,20 @@ def is_finite(value: object) -> bool:
         return math.isfinite(value)
     except OverflowError:
         return False
+
+
+_PLAIN = frozenset({bool, int, float, str, type(None)})
+
+
+def are_same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Say whether two mappings hold the same plain values, in the same order.
+
+    True and 1 are equal, and not the same value; of what is not plain, none is.
+    """
+    kinds = [*map(type, one.values())]
+    # Kinds first: what is not plain may be such that it cannot be compared.
+    return (kinds == [*map(type, other.values())] and _PLAIN.issuperset(kinds)
+            and [*one] == [*other] and one == other)
 
 
 def shown(value: object, longest: int = 60) -> str | Message:

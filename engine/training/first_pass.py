@@ -67,7 +67,7 @@ class FirstPass:
         plan = self._plan_for(project)
         weights.draw(plan, project, self._dataset.n_inputs)
         naive_bayes.weigh(plan, self._dataset)
-        from_data.fit(plan, self._dataset.training)
+        from_data.fit(plan, project.network, self._dataset.n_inputs, self._dataset.training)
         return probe_readings(plan, self._dataset.training, wanted)
 
     def _plan_for(self, project: ProjectSpec) -> Plan:

@@ -13,6 +13,9 @@ from engine.plan import Plan
 CHEAP_S = 1e-4
 """Seconds that keeping may always take."""
 
+NEVER = -1.0
+"""Seconds of training at which nothing was kept."""
+
 SHARE = 0.02
 """Where it takes longer: its share of the time spent training."""
 
@@ -47,11 +50,11 @@ class LastFinite:
 
     def begin(self, plan: Plan, trained_s: float) -> None:
         """Keep the parameters of a run that has been put back, or has gone on elsewhere."""
-        self._cost_s = 0.0
+        self._cost_s, self._kept_at_s = 0.0, NEVER
         self.keep(plan, trained_s)
 
     def keep(self, plan: Plan, trained_s: float) -> None:
-        """Keep the parameters if they are finite, unless it was done a moment ago.
+        """Keep the parameters if they are finite, unless it was done a moment or no step ago.
 
         Parameters
         ----------
@@ -60,6 +63,8 @@ class LastFinite:
         trained_s : float
             Seconds of training until now.
         """
+        if trained_s == self._kept_at_s:
+            return
         is_cheap = self._cost_s < CHEAP_S
         if not is_cheap and trained_s - self._kept_at_s < self._cost_s / SHARE:
             return

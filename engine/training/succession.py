@@ -24,12 +24,25 @@ KEPT = 64 * 2**20
 """Bytes that are kept for forms that may come again."""
 
 
+KNOWN = 32
+"""Projects whose forms are kept: whoever computes several together asks for each several times."""
+
+_FORMS: OrderedDict[int, tuple[ProjectSpec, str]] = OrderedDict()
+"""The last forms, by the number of the project, which it keeps for as long as it is here."""
+
+
 def form_of(project: ProjectSpec) -> str:
     """Return all of a project that a plan has taken over for good."""
+    if (known := _FORMS.get(id(project))) is not None:
+        return known[1]
     training = project.training
     # In words: 1 and True are equal, and not the same option.
-    return repr((without_starts(project.network), training.precision, training.batch_size,
+    form = repr((without_starts(project.network), training.precision, training.batch_size,
                  built_in(training)))
+    _FORMS[id(project)] = project, form
+    if len(_FORMS) > KNOWN:
+        _FORMS.popitem(last=False)
+    return form
 
 
 def are_alike(one: ProjectSpec, other: ProjectSpec) -> bool:

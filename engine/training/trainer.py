@@ -164,7 +164,8 @@ class Trainer:
         report = None if start is None else transfer(self._plan, start)
         matched = report.matched if report else ()
         naive_bayes.weigh(self._plan, self._dataset, matched)
-        from_data.fit(self._plan, self._training, matched)
+        from_data.fit(self._plan, self.project.network, self._dataset.n_inputs, self._training,
+                      matched)
         return report
 
     def _new_pace(self) -> Pace:

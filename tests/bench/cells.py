@@ -17,9 +17,11 @@ from engine.experiments.cell import Job, job_of, run_job, run_jobs
 from engine.experiments.headless import Datasets
 from engine.experiments.results import Result
 from engine.experiments.sweep import Axis, Sweep
+from engine.layers import resolve
 from engine.spec import DataSpec, LayerSpec, NetworkSpec, ProjectSpec, TrainingSpec
 from engine.training import Trainer
 from engine.training.succession import Succession
+from tests.bench import roofline
 
 STEPS, BATCH, TURN = 200, 32, 8
 GAINS = tuple(0.5 + 0.01 * number for number in range(64))
@@ -54,6 +56,23 @@ def sweep_of(shape: str) -> Sweep:
         LayerSpec("output", "dense", {"units": outputs, "activation": "linear"}))),
         training=TrainingSpec(batch_size=BATCH, learning_rate=0.1))
     return Sweep(shape, project, (Axis("depth", (depth,)), Axis("gain", GAINS)), steps=STEPS)
+
+
+def products_s(shape: str) -> float:
+    """Return how long a cell takes at least: its products, each as fast as the tile can be."""
+    sweep = sweep_of(shape)
+    project = sweep.project_at(sweep.cells()[0])
+    dataset = Datasets().of(project.data)
+    training, validation = len(dataset.training), len(dataset.validation)
+    weights = [parameter.size for layer in resolve(project.network, (dataset.n_inputs,))
+               for parameter in layer.parameters() if parameter.is_weight]
+    # Every weight once forward, and twice back but for those that the examples go into.
+    forward, backward = sum(weights), 2 * sum(weights) - weights[0]
+    epochs, rest = divmod(STEPS, -(-training // BATCH))
+    learned = epochs * training + rest * BATCH
+    # Validation after every epoch, and both in the end.
+    looked_at = epochs * validation + training + validation
+    return 2 * (learned * (forward + backward) + looked_at * forward) / roofline.operations_s()
 
 
 def in_turns(shape: str, rounds: int) -> Iterator[tuple[Turn, Turn]]:

@@ -386,7 +386,8 @@ def check_cells(_cases: Sequence[Case], _threads: int, rounds: int, _seconds: fl
             lines.append([shape, name, f"{60 / took:,.0f}", f"{60 / clock:,.0f}",
                           f"{1000 * took:.2f}", f"{trained / took:.0%}"])
         faster = ratio(*([turn[side].processor_s for turn in turns] for side in (0, 1)))
-        say(f"{shape}: {faster:.2f} times as many together")
+        say(f"{shape}: {faster:.2f} times as many together; products alone would take "
+            f"{1000 * cells.products_s(shape):.2f} ms a cell at the tile's peak")
     say(markdown(("shape", "", "cells a minute of a processor", "by the clock", "ms a cell",
                   "of which training"), lines))
     say(f"{cells.STEPS} steps of {cells.BATCH} examples; the bytes of both are compared. Promised: "

@@ -82,6 +82,20 @@ def cached_gigabytes() -> float:
     return 1e-9 * 3 * 4 * CACHED * TIMES / _seconds(lambda _: _triad(*streams, TIMES), 1)
 
 
+def operations_s() -> float:
+    """Return the operations a second of the tile in one thread, whatever else there is to do."""
+    tile.install("float32")
+    c, a, b = (np.ones(shape, np.float32) for shape in (
+        (ROWS, COLUMNS), (ROWS, DEPTH), (DEPTH, COLUMNS)))
+    found = []
+    for _ in range(ROUNDS + 1):
+        begin = time.thread_time()
+        _products(c, a, b, REPEATS)
+        found.append(time.thread_time() - begin)
+    # The first one compiles.
+    return 2 * ROWS * DEPTH * COLUMNS * REPEATS / statistics.median(found[1:])
+
+
 def _seconds(work: Callable[[int], None], threads: int) -> float:
     """Return the fewest seconds until every thread has done its part.
 

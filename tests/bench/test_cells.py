@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import cells
+from tests.bench import cells, roofline
 
 
 @pytest.mark.parametrize("shape", cells.SHAPES)
@@ -22,3 +22,13 @@ def test_both_sides_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     for turn in turns:
         for side in turn:
             assert 0 < side.training_s < side.processor_s
+
+
+@pytest.mark.parametrize(("shape", "operations"), [
+    # 25 epochs of 250 examples and 250 to validate with; in the end, both once more.
+    ("2-8x6-2", 2 * (25 * 250 * (352 + 688) + (25 * 250 + 500) * 352)),
+])
+def test_products_are_counted(shape: str, operations: int, monkeypatch: pytest.MonkeyPatch
+                              ) -> None:
+    monkeypatch.setattr(roofline, "operations_s", lambda: 1e9)
+    assert cells.products_s(shape) == pytest.approx(1e-9 * operations)

@@ -73,8 +73,8 @@ B's rows, m, k, n, whether B is taken transposed, then of what sums start from h
 class _Square(Registers):
     """Emits y = x.T for a square of as many rows as a register has lanes, or for a part of one."""
 
-    def __init__(self, builder: Any, real: Any, target: Any, source: Any) -> None:
-        super().__init__(builder, real)
+    def __init__(self, builder: Any, real: Any, target: Any, source: Any, size: int = 0) -> None:
+        super().__init__(builder, real, size)
         self.target, self.target_row = target
         self.source, self.source_row = source
 
@@ -91,6 +91,27 @@ class _Square(Registers):
         for c, (line, mask) in enumerate(zip(lines, self._masks(columns, rows), strict=True)):
             self.store(line, self._address(self.target, self.target_row, first_column, c,
                                            first_row), mask)
+
+    def emit_all(self, rows: Any, columns: Any) -> None:
+        """Emit the squares of a matrix of any size."""
+        builder, lanes = self.builder, WORD(self.lanes)
+
+        def pieces(size: Any) -> Any:
+            return builder.sdiv(builder.add(size, WORD(self.lanes - 1)), lanes)
+
+        with cgutils.for_range(builder, pieces(columns)) as across:
+            column = builder.mul(across.index, lanes)
+            wide = builder.sub(columns, column)
+            with cgutils.for_range(builder, pieces(rows)) as down:
+                row = builder.mul(down.index, lanes)
+                high = builder.sub(rows, row)
+                full = builder.and_(builder.icmp_signed(">=", wide, lanes),
+                                    builder.icmp_signed(">=", high, lanes))
+                with builder.if_else(full) as (whole, part):
+                    with whole:
+                        self.emit(row, column)
+                    with part:
+                        self.emit(row, column, high, wide)
 
     def _masks(self, rows: Any, columns: Any) -> list[Any]:
         """Return for every line which of its lanes lie inside."""
@@ -127,26 +148,19 @@ def copy_transposed(typingctx: Any, y: Any, x: Any) -> Any:
         target, _, (target_row, _) = unpack_array(context, builder, y, args[0])
         source, (rows, columns), (source_row, _) = unpack_array(
             context, builder, x, args[1])
-        square = _Square(builder, context.get_value_type(y.dtype), (target, target_row),
-                         (source, source_row))
-        lanes = WORD(square.lanes)
-
-        def pieces(size: Any) -> Any:
-            return builder.sdiv(builder.add(size, WORD(square.lanes - 1)), lanes)
-
-        with cgutils.for_range(builder, pieces(columns)) as across:
-            column = builder.mul(across.index, lanes)
-            wide = builder.sub(columns, column)
-            with cgutils.for_range(builder, pieces(rows)) as down:
-                row = builder.mul(down.index, lanes)
-                high = builder.sub(rows, row)
-                full = builder.and_(builder.icmp_signed(">=", wide, lanes),
-                                    builder.icmp_signed(">=", high, lanes))
-                with builder.if_else(full) as (whole, part):
-                    with whole:
-                        square.emit(row, column)
-                    with part:
-                        square.emit(row, column, high, wide)
+        sides = (target, target_row), (source, source_row)
+        square = _Square(builder, context.get_value_type(y.dtype), *sides)
+        small = _Square(builder, context.get_value_type(y.dtype), *sides,
+                        square.lanes * square.real_bytes // 2)
+        if small.lanes * small.lanes <= FEW:
+            square.emit_all(rows, columns)
+            return context.get_dummy_value()
+        fits = [builder.icmp_signed("<=", side, WORD(small.lanes)) for side in (rows, columns)]
+        with builder.if_else(builder.and_(*fits)) as (one, several):
+            with one:
+                small.emit(WORD(0), WORD(0), rows, columns)
+            with several:
+                square.emit_all(rows, columns)
         return context.get_dummy_value()
     return types.void(y, x), codegen
 

@@ -13,12 +13,21 @@ from engine.kernels.runtime import processor
 WORD = ir.IntType(64)
 
 
+SMALLEST = 16
+"""Bytes of the smallest registers that there are."""
+
+
 class Unit(NamedTuple):
     """A vector unit: bytes of a register, and the block of C that fits its registers."""
 
     bytes: int
     rows: int
     vectors: int
+
+    @property
+    def half(self) -> int:
+        """Bytes of registers half as long, or of the same where there are none shorter."""
+        return max(self.bytes // 2, SMALLEST)
 
 
 def unit_of(features: Mapping[str, bool]) -> Unit:

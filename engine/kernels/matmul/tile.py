@@ -36,7 +36,7 @@ def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
     """Return C (+)= A B over blocks of `DEPTH` rows and strips of registers, and its signature."""
     size, block, vectors = unit
     real = DTYPES[precision]
-    lanes = 8 * size // real.bitwidth
+    half, lanes = unit.half, 8 * size // real.bitwidth
 
     def product(c, a, b, call):
         numbers = array_at(call, (CALL_LENGTH,))
@@ -69,6 +69,10 @@ def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
                     elif left > lanes:
                         strip(2, size, block, c_here, a_part, b_here, start_here, offsets, walk)
                         column += 2 * lanes
+                    elif half < size and 2 * left <= lanes:
+                        # Most units do two of these at once: few columns are done sooner.
+                        strip(1, half, block, c_here, a_part, b_here, start_here, offsets, walk)
+                        column += lanes
                     else:
                         strip(1, size, block, c_here, a_part, b_here, start_here, offsets, walk)
                         column += lanes

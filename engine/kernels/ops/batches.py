@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from engine.kernels.matmul.registers import UNIT, Registers
+from engine.kernels.matmul.tile import unpack_array
 from engine.kernels.runtime.layout import CONTROL_LENGTH, ORDER, POSITION
 from engine.kernels.runtime.memory import (
     array_at,
@@ -31,6 +39,28 @@ def _ask_ahead(x, order, n, width):
             prefetch(x, begin + k)
 
 
+@intrinsic
+def _copy_short_rows(typingctx: Any, y: Any, x: Any, order: Any) -> Any:
+    """Copy ``y[n] = x[order[n]]`` where a row fits a register.
+
+    A loop over so few numbers takes longer to begin than to be done.
+    """
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        target, (rows, width), _ = unpack_array(context, builder, y, args[0])
+        source, _, _ = unpack_array(context, builder, x, args[1])
+        places, _, _ = unpack_array(context, builder, order, args[2])
+        unit = Registers(builder, context.get_value_type(y.dtype))
+        inside = unit.lanes_before(width)
+        with cgutils.for_range(builder, rows) as loop:
+            of, to = (builder.bitcast(builder.gep(base, [builder.mul(row, width)]),
+                                      unit.vector.as_pointer())
+                      for base, row in ((source, builder.load(builder.gep(places, [loop.index]))),
+                                        (target, loop.index)))
+            unit.store(unit.load(of, inside), to, inside)
+        return context.get_dummy_value()
+    return types.void(y, x, order), codegen
+
+
 @kernel
 def gather(y, x, order):
     """Copy ``y[n] = x[order[n]]``.
@@ -49,6 +79,9 @@ def gather(y, x, order):
     Source: definition.
     """
     width = y.shape[1]
+    if width * x.itemsize <= UNIT.bytes:
+        _copy_short_rows(y, x, order)
+        return
     for n in range(y.shape[0]):
         _ask_ahead(x, order, n, width)
         begin = order[n] * width

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -389,3 +390,27 @@ def test_a_process_says_what_came_of_a_job_line_by_line() -> None:
                for line in done.stdout.splitlines() if b"Preparing" not in line]
     assert all(isinstance(answer, Begun | Computed) for answer in answers)
     assert done.returncode == 0
+
+
+def test_jobs_are_sent_together() -> None:
+    """Every time that one comes, the process is woken from what it is at."""
+    jobs = [job for cell in MANY.cells() if isinstance(job := job_of(MANY, cell), Job)]
+    worker = local_module._Worker(LocalExecutor(1), "1")
+    worker._ahead = 8
+    feed, pipe = Mock(take=lambda: jobs.pop(0)), CountingPipe()
+    sent = []
+    for _ in range(10):
+        worker._send(feed, pipe)
+        sent.append(pipe.getvalue().count(b"\n"))
+        worker._in_hand.popleft()
+    assert sent == [8, 8, 8, 8, 12, 12, 12, 12, 16, 16]
+    assert pipe.flushes == 3
+
+
+class CountingPipe(io.BytesIO):
+    """Counts how often what was written is sent off."""
+
+    flushes = 0
+
+    def flush(self) -> None:
+        self.flushes += 1

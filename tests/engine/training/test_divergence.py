@@ -159,3 +159,17 @@ def test_a_failed_run_fails_again_and_keeps_its_weights() -> None:
     assert (again.step, again.layer_id) == (error.step, error.layer_id)
     for name, array in run.weights().items():
         np.testing.assert_array_equal(array, before[name])
+
+
+def test_parameters_are_kept_again_after_a_step_or_where_a_run_begins_elsewhere() -> None:
+    plan = deep("float32")._plan
+    last = kept.LastFinite(plan)
+    first = kept.parameters(plan).copy()
+    kept.parameters(plan)[:] += 1
+    last.keep(plan, 0.0)
+    np.testing.assert_array_equal(last._kept, first)
+    last.keep(plan, 0.5)
+    np.testing.assert_array_equal(last._kept, kept.parameters(plan))
+    kept.parameters(plan)[:] += 1
+    last.begin(plan, 0.5)
+    np.testing.assert_array_equal(last._kept, kept.parameters(plan))

@@ -194,6 +194,16 @@ def test_the_same_numbers_every_time(product: Product) -> None:
         np.testing.assert_array_equal(other, results[0])
 
 
+@pytest.mark.parametrize("n", [1, 2, 4, 5, 8, 9])
+def test_few_columns_have_the_bytes_that_they_have_among_many(product: Product, n: int) -> None:
+    """Whatever registers they go through, their sums are in the same order."""
+    a, b = block(product.precision, 19, 300, 1), block(product.precision, 300, 40, 2)
+    few, many = block(product.precision, 19, n, 3), block(product.precision, 19, 40, 4)
+    for c in (few, many):
+        product(c, a, b[:, :c.shape[1]], False)
+    np.testing.assert_array_equal(few, many[:, :n])
+
+
 def scattered(precision: str, m: int, segments: int, depth: int, n: int
               ) -> tuple[Reals, Reals, Reals, Integers, Integers, Integers]:
     """Return C, A and B, where rows of C and A begin, in any order, and where segments do."""

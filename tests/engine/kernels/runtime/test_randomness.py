@@ -132,7 +132,7 @@ def test_copy_and_gather(precision: str) -> None:
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("width", [1, 3, 16, 37, 200])
+@pytest.mark.parametrize("width", [1, 3, 8, 9, 15, 16, 17, 37, 200])
 def test_gather(width: int, precision: str) -> None:
     random = np.random.default_rng(1)
     order = np.array([6, 0, 0, 3])
