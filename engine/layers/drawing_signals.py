@@ -12,6 +12,10 @@ from engine.layers.covariance import Reals, Signal
 DRAWN, FEWEST = 2048, 16
 """Numbers that are drawn of every output of an example, over all units; fewest draws of a unit."""
 
+MOST_KEPT = 2**16
+"""Normal numbers that are kept, since they are asked for again; more are drawn each time, a hundred
+million of them in a second."""
+
 WHITENED = 64
 """Rows up to which the draws are made to have just the covariance that they should have."""
 
@@ -62,9 +66,17 @@ def root(covariance: Reals) -> Reals:
     return np.asarray(axes * np.sqrt(np.maximum(values, 0.0)))
 
 
-@lru_cache(maxsize=16)
 def normal_numbers(rows: int, count: int) -> Reals:
     """Return normal numbers, float64[rows, count], the same ones whenever asked."""
+    return (_kept if rows * count <= MOST_KEPT else _drawn)(rows, count)
+
+
+@lru_cache(maxsize=16)
+def _kept(rows: int, count: int) -> Reals:
+    return _drawn(rows, count)
+
+
+def _drawn(rows: int, count: int) -> Reals:
     drawn = np.random.default_rng(18).standard_normal((rows, count))
     if rows <= WHITENED and count >= 4 * rows:
         drawn -= drawn.mean(axis=1, keepdims=True)
