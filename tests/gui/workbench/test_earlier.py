@@ -261,3 +261,23 @@ def test_the_runs_of_a_file_are_those_of_its_project(
     np.testing.assert_array_equal(found.ghost.steps, np.arange(1.0, 31.0))
     assert found.figures["loss"] == pytest.approx(1 / 30)
     assert document.keeps_earlier
+
+
+def test_a_document_holds_no_runs_that_are_let_go_here(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document, tmp_path: Path
+) -> None:
+    path = tmp_path / "runs.bplab"
+    train(qtbot, bench, engine, 30)
+    reset(qtbot, bench, engine)
+    document.keeps_earlier = True
+    document.save(path)
+    qtbot.waitUntil(lambda: document.earlier == ())
+    document.open(path)
+    rest(qtbot, bench)
+    assert len(kept(bench)) == 1
+    assert document.earlier == ()
+    document.save(path)
+    assert len(read_saved(path).earlier) == 1
+    bench.sides.forget_earlier(kept(bench)[0].number)
+    document.save(path)
+    assert read_saved(path).earlier == ()
