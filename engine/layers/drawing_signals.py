@@ -12,12 +12,12 @@ from engine.layers.covariance import Reals, Signal
 DRAWN, FEWEST = 2048, 16
 """Numbers that are drawn of every output of an example, over all units; fewest draws of a unit."""
 
-MOST_KEPT = 2**16
-"""Normal numbers that are kept, since they are asked for again; more are drawn each time, a hundred
-million of them in a second."""
-
 WHITENED = 64
 """Rows up to which the draws are made to have just the covariance that they should have."""
+
+MOST_KEPT = WHITENED * DRAWN
+"""Normal numbers that are kept at once: they are asked for again. To draw more takes less time than
+to make something of them."""
 
 
 def draws(signal: Signal) -> Reals:
@@ -71,7 +71,7 @@ def normal_numbers(rows: int, count: int) -> Reals:
     return (_kept if rows * count <= MOST_KEPT else _drawn)(rows, count)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _kept(rows: int, count: int) -> Reals:
     return _drawn(rows, count)
 
