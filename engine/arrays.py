@@ -1,7 +1,11 @@
-"""Types of arrays, and looking through one of any size."""
+"""Types of arrays, zeros that take memory as they are written, and looking through any array."""
 
 from __future__ import annotations
 
+import math
+import mmap
+import sys
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,20 @@ Integers = NDArray[np.int64]
 
 _TOGETHER = 2**17
 """Numbers that are looked at at once."""
+
+
+def zeros_as_written(shape: tuple[int, ...]) -> Doubles:
+    """Return zeros, float64[shape], of which every page takes memory once it is written to.
+
+    NumPy's have that from the system, too, but not where glibc has free memory of the size: there
+    all of it is written at once, and kept when the array is gone. So they are asked for here.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            pages = mmap.mmap(-1, max(8 * math.prod(shape), 1),
+                              flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+            return np.frombuffer(pages, np.float64, math.prod(shape)).reshape(shape)
+    return np.zeros(shape)
 
 
 def largest(array: NDArray[Any]) -> float:

@@ -5,11 +5,12 @@ Every speaker has a voice of its own, and validation hears other speakers than t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +37,6 @@ FEWEST, MOST = 3, 5
 """Vowels of a string."""
 
 LONGEST_PAUSE = 0.12
-
-LOUDEST = 32_767
-"""What 1 is in a sound that is kept."""
 
 FORM = MelSpectrogram(RATE, 256, 128, 32, 50.0, 4000.0, -60.0)
 
@@ -128,56 +126,61 @@ def vowel_frames(vowel: str) -> Frames:
     return frames_of(Waveform(RATE, sound), FORM, "recording")
 
 
-class _Heard(NamedTuple):
-    """Sounds of a seed, and what they become; kept, since speaking takes seconds.
+_Said = tuple[NDArray[np.float32], Any]
+"""A sound, and its label: a class, or those of a text."""
 
-    To be heard, 16 bits are enough: half the memory of what they were made in.
+_Say = Callable[[Speaker, np.random.Generator], Iterator[_Said]]
+"""Has a speaker say all that there is to be of one."""
+
+
+class _Heard(NamedTuple):
+    """What the sounds of a seed become; kept, since speaking takes seconds.
+
+    Attributes
+    ----------
+    rows : uint8[n, frames * bands]
+        Their spectrograms, filled up to the same length.
+    frames : int
+        How many the longest has.
+    lengths : int64[n]
+        Samples of each: with these, any one of them is soon spoken again.
+    speakers, labels : int64[n], int64[n] | int64[n, MOST]
+        Who speaks, and what.
     """
 
-    sounds: tuple[NDArray[np.int16], ...]
     rows: NDArray[np.uint8]
     frames: int
+    lengths: Indices
     speakers: Indices
     labels: Indices
 
 
 def load_vowels(spec: DataSpec) -> Dataset:
     """Return single vowels of different speakers, and which they are."""
-    return _dataset(spec, "Vowels", _vowels(spec.seed, spec.noise))
+    return _dataset(spec, "Vowels", _vowels)
 
 
 def load_vowel_strings(spec: DataSpec) -> Dataset:
     """Return strings of vowels of different speakers, and which vowels they are made of."""
-    return _dataset(spec, "Vowel strings", _strings(spec.seed, spec.noise))
+    return _dataset(spec, "Vowel strings", _strings)
 
 
-@lru_cache(maxsize=2)
-def _vowels(seed: int, noise: float) -> _Heard:
+def _vowels(speaker: Speaker, rng: np.random.Generator) -> Iterator[_Said]:
+    """Say every vowel some times."""
+    for label, vowel in enumerate(FORMANTS):
+        for _ in range(TAKES):
+            yield spoken(vowel, speaker, rng), label
+
+
+def _strings(speaker: Speaker, rng: np.random.Generator) -> Iterator[_Said]:
+    """Say strings of vowels with pauses between them; each with its text, filled up with -1."""
     names = tuple(FORMANTS)
-    sounds, speakers, labels = [], [], []
-    for number, (speaker, rng) in enumerate(_speakers(seed)):
-        for label, vowel in enumerate(names):
-            for _ in range(TAKES):
-                sounds.append(spoken(vowel, speaker, rng))
-                speakers.append(number)
-                labels.append(label)
-    return _heard(seed, noise, sounds, np.array(speakers), np.array(labels, np.int64))
-
-
-@lru_cache(maxsize=2)
-def _strings(seed: int, noise: float) -> _Heard:
-    names = tuple(FORMANTS)
-    sounds, speakers, texts = [], [], []
-    for number, (speaker, rng) in enumerate(_speakers(seed)):
-        for _ in range(STRINGS):
-            text = rng.integers(len(names), size=int(rng.integers(FEWEST, MOST + 1)))
-            pieces = [_pause(rng)]
-            for one in text:
-                pieces += [spoken(names[one], speaker, rng), _pause(rng)]
-            sounds.append(np.concatenate(pieces))
-            speakers.append(number)
-            texts.append(np.pad(text, (0, MOST - len(text)), constant_values=-1))
-    return _heard(seed, noise, sounds, np.array(speakers), np.array(texts, np.int64))
+    for _ in range(STRINGS):
+        text = rng.integers(len(names), size=int(rng.integers(FEWEST, MOST + 1)))
+        pieces = [_pause(rng)]
+        for one in text:
+            pieces += [spoken(names[one], speaker, rng), _pause(rng)]
+        yield np.concatenate(pieces), np.pad(text, (0, MOST - len(text)), constant_values=-1)
 
 
 def _speakers(seed: int) -> list[tuple[Speaker, np.random.Generator]]:
@@ -189,29 +192,41 @@ def _pause(rng: np.random.Generator) -> NDArray[np.float32]:
     return np.zeros(round(rng.uniform(0, LONGEST_PAUSE) * RATE), np.float32)
 
 
-def _heard(seed: int, noise: float, sounds: Sequence[NDArray[np.float32]], speakers: Indices,
-           labels: Indices) -> _Heard:
-    """Return sounds as frames; ``noise`` is a hiss beside them, in percent of the voice."""
-    rng = np.random.default_rng([seed, len(sounds)])
-    hiss = 0.5 * noise / 100
-    heard = tuple(
-        Waveform(RATE, sound + (hiss * rng.standard_normal(len(sound))).astype(np.float32))
-        for sound in sounds)
-    made: list[Frames] = [frames_of(sound, FORM, "recording") for sound in heard]
+@lru_cache(maxsize=2)
+def _heard(say: _Say, seed: int, noise: float) -> _Heard:
+    """Return what all speakers say as frames; ``noise`` is in percent of the voice."""
+    said = [(number, *one) for number, voice in enumerate(_speakers(seed)) for one in say(*voice)]
+    speakers, sounds, labels = zip(*said, strict=True)
+    lengths = np.array([len(sound) for sound in sounds])
+    made: list[Frames] = [
+        frames_of(Waveform(RATE, sound + hiss), FORM, "recording")
+        for sound, hiss in zip(sounds, _hisses(seed, noise, lengths), strict=True)]
     count = max(map(len, made))
     rows = np.stack([filled(frames, count).ravel() for frames in made])
     rows.flags.writeable = False
-    kept = tuple(np.rint(LOUDEST * np.clip(one.samples, -1, 1)).astype(np.int16) for one in heard)
-    return _Heard(kept, rows, count, speakers, labels)
+    return _Heard(rows, count, lengths, np.array(speakers), np.array(labels, np.int64))
 
 
-def _sound(sounds: Sequence[NDArray[np.int16]], number: int) -> Waveform:
-    """Return one of the sounds that are kept."""
-    return Waveform(RATE, sounds[number].astype(np.float32) / np.float32(LOUDEST))
+def _hisses(seed: int, noise: float, lengths: Indices) -> Iterator[NDArray[np.float32]]:
+    """Yield what is heard beside each of the voices."""
+    rng = np.random.default_rng([seed, len(lengths)])
+    hiss = 0.5 * noise / 100
+    for length in lengths:
+        # Without noise, none is drawn: to hear the last sound would wait for those of all others.
+        drawn = rng.standard_normal(length) if noise else np.zeros(length)
+        yield (hiss * drawn).astype(np.float32)
 
 
-def _dataset(spec: DataSpec, title: str, found: _Heard) -> Dataset:
-    heard, rows, count, speakers, labels = found
+def _again(say: _Say, seed: int, noise: float, lengths: Indices, number: int) -> Waveform:
+    """Return one of the sounds, spoken once more: of all that nobody listens to, none is kept."""
+    place, before = divmod(number, len(lengths) // SPEAKERS)
+    sound, _label = next(islice(say(*_speakers(seed)[place]), before, None))
+    hiss = next(islice(_hisses(seed, noise, lengths), number, None))
+    return Waveform(RATE, np.clip(sound + hiss, -1, 1))
+
+
+def _dataset(spec: DataSpec, title: str, say: _Say) -> Dataset:
+    rows, count, lengths, speakers, labels = _heard(say, spec.seed, spec.noise)
     training, validation = split_groups(speakers, spec.training_share, spec.seed)
     is_text = labels.ndim > 1
     return Dataset(
@@ -220,6 +235,6 @@ def _dataset(spec: DataSpec, title: str, found: _Heard) -> Dataset:
         class_names=tuple(FORMANTS), feature_names=FORM.names(count),
         target_names=("vowels" if is_text else "vowel",), training=training,
         validation=validation, modality=Modality("sound", (count, FORM.bands)),
-        sound_of=partial(_sound, heard), remarks=(remark(
+        sound_of=partial(_again, say, spec.seed, spec.noise, lengths), remarks=(remark(
             "note.vowels", speakers=SPEAKERS, held_out=len(np.unique(speakers[validation])),
             frames=count, bands=FORM.bands, hop=1000 * FORM.hop / RATE),))

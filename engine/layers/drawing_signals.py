@@ -15,6 +15,10 @@ DRAWN, FEWEST = 2048, 16
 WHITENED = 64
 """Rows up to which the draws are made to have just the covariance that they should have."""
 
+MOST_KEPT = WHITENED * DRAWN
+"""Normal numbers that are kept at once: they are asked for again. To draw more takes less time than
+to make something of them."""
+
 
 def draws(signal: Signal) -> Reals:
     """Return outputs as they may be, float64[draws, n, places, units]; always the same ones."""
@@ -62,9 +66,17 @@ def root(covariance: Reals) -> Reals:
     return np.asarray(axes * np.sqrt(np.maximum(values, 0.0)))
 
 
-@lru_cache(maxsize=16)
 def normal_numbers(rows: int, count: int) -> Reals:
     """Return normal numbers, float64[rows, count], the same ones whenever asked."""
+    return (_kept if rows * count <= MOST_KEPT else _drawn)(rows, count)
+
+
+@lru_cache(maxsize=8)
+def _kept(rows: int, count: int) -> Reals:
+    return _drawn(rows, count)
+
+
+def _drawn(rows: int, count: int) -> Reals:
     drawn = np.random.default_rng(18).standard_normal((rows, count))
     if rows <= WHITENED and count >= 4 * rows:
         drawn -= drawn.mean(axis=1, keepdims=True)

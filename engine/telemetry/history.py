@@ -87,6 +87,11 @@ class History:
         return (self._first_step[:used] + self._last_step[:used]) / 2
 
     @property
+    def nbytes(self) -> int:
+        """Bytes that all buckets take, those that are empty included."""
+        return 4 * self._sum.nbytes + 2 * self._first_step.nbytes + self._last.nbytes
+
+    @property
     def newest(self) -> float:
         """The last step; 0 before there is one."""
         return float(self._last_step[self._used - 1]) if self.length else 0.0

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 LIMIT_BYTES = 256 * 2**20
 """Memory that the moments of all runs together may take, of the largest networks."""
 
-SPARED = 4
-"""Of small networks they take so much less: 64 MB of all runs; see `room_for`."""
+SPARED = 8
+"""Of small networks they take so much less: 32 MB of all runs; see `room_for`."""
 
-LEFT_BYTES, MOST_LEFT = LIMIT_BYTES // 16, 4
+LEFT_BYTES, MOST_LEFT = LIMIT_BYTES // 32, 4
 """What of it a run has that is trained no more, and how many of these have any."""
 
 LIVE_BYTES = LIMIT_BYTES - MOST_LEFT * LEFT_BYTES

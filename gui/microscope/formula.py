@@ -77,8 +77,8 @@ def plain(formula: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-# Each takes 20 KB.
-@lru_cache(maxsize=512)
+# Each takes 20 KB; so many are never seen at once.
+@lru_cache(maxsize=192)
 def laid_out(formula: str, size_px: float, colour: str, width: int, scale: float
              ) -> QTextDocument:
     """Return a formula as a document; ``scale`` is that of the interface, by which it is known."""

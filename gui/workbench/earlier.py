@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 MOST = 8
 """Runs that are kept."""
 
-WHOLE = MOST_LEFT
-"""The newest of them are kept with their whole history, so that undoing brings it back."""
+WHOLE, WHOLE_BYTES = MOST_LEFT, 32 * 2**20
+"""The newest of them are kept with their whole history, so that undoing brings it back: fewer where
+the curves of so many take more bytes, as those of a hundred layers do, but the newest always."""
 
 LEAST_BYTES, MOST_BYTES = 8 * 2**20, 256 * 2**20
 """What their weights and optimizer memories may take together; the oldest lose theirs first. Those
@@ -167,8 +168,10 @@ class EarlierRuns:
     def put(self, run: EarlierRun) -> None:
         """Keep one as the newest."""
         self._runs = [run, *self._runs][:MOST]
+        taken = 0
         for place, other in enumerate(self._runs):
-            if place >= WHOLE and other.run is not None:
+            taken += 0 if other.run is None else other.run.history_nbytes
+            if place >= WHOLE or (place and taken > WHOLE_BYTES):
                 self._runs[place] = replace(other, run=None)
         self.bound()
 

@@ -123,6 +123,11 @@ class Run:
         return self._step
 
     @property
+    def history_nbytes(self) -> int:
+        """Bytes that its curves take."""
+        return self._history.nbytes + self._record.beginning.nbytes
+
+    @property
     def objective(self) -> tuple[str, str]:
         """Task and loss; figures of others cannot be compared."""
         return self.plan.dataset.task, self.plan.project.training.loss

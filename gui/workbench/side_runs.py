@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from engine.messages import say
 from gui.document.sides import Side
@@ -63,7 +63,7 @@ class SideRuns(QObject):
     def begin(self) -> None:
         """Begin the runs that there are, and follow the document from now on."""
         opened = self._document.path is not None
-        self.earlier.open(self._document.earlier)
+        self._take_earlier()
         self._begin_first(self._plan(FIRST), Reason.OPENED if opened else None)
         if SECOND in self._numbers:
             self._begin_second(self._plan(SECOND))
@@ -103,7 +103,7 @@ class SideRuns(QObject):
             self._runs.exchange(FIRST, SECOND)
             before = _exchanged(before)
         if change.opened:
-            self.earlier.open(self._document.earlier)
+            self._take_earlier()
             self._tell_earlier()
         plans = self._what_runs()
         for key in before.keys() - wanted.keys():
@@ -282,10 +282,22 @@ class SideRuns(QObject):
         self._shown &= {run.number for run in self.earlier}
         self.earlier_changed.emit()
 
+    def _take_earlier(self) -> None:
+        """Take over the runs that a file holds: what is kept of them is for this side to say."""
+        self.earlier.open(self._document.earlier)
+        self._document.earlier = ()
+
     @Slot()
     def _on_document_saving(self) -> None:
-        present = self._document.project
-        self._document.earlier = tuple(run.saved(present) for run in self.earlier)
+        if self._document.keeps_earlier:
+            present = self._document.project
+            self._document.earlier = tuple(run.saved(present) for run in self.earlier)
+            # Written before Qt comes round. Else weights stayed that are kept no longer here.
+            QTimer.singleShot(0, self._on_document_written)
+
+    @Slot()
+    def _on_document_written(self) -> None:
+        self._document.earlier = ()
 
     @Slot(object, object)
     def _on_runs_left(self, run: Run, parcel: Parcel) -> None:

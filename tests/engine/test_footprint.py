@@ -47,6 +47,35 @@ def test_arrays_that_are_gone_are_given_back_whatever_lies_behind_them() -> None
     assert held < 10 * MB
 
 
+RINGS = """
+import numpy as np
+from engine.footprint import give_back, hold_little, resident
+from engine.telemetry.ring import Ring
+hold_little()
+control = np.zeros(2, np.int64)
+Ring(("a",), control, 1)
+arrays = [np.ones(2**15) for _ in range(256)]
+del arrays[:-1]
+give_back()
+before = resident()
+rings = [Ring(("a",), control, 1) for _ in range(4)]
+unwritten, whole = resident() - before, sum(ring.data.nbytes for ring in rings)
+for ring in rings:
+    ring.data[:] = 1
+written = resident() - before
+del ring, rings
+print(whole, unwritten, written, resident() - before)
+"""
+
+
+def test_a_ring_takes_memory_as_it_is_written_and_gives_it_back() -> None:
+    whole, unwritten, written, gone = said(RINGS)
+    # glibc has 64 MB of free memory for them, which it would fill with zeros and keep.
+    assert unwritten < MB
+    assert written > whole - MB
+    assert gone < MB
+
+
 LOADED = """
 from engine.compiling import compile_ops
 from engine import footprint

@@ -32,6 +32,12 @@ def brute_force(
             np.array(mean).reshape(shape))
 
 
+def test_it_says_what_it_takes() -> None:
+    history = History(("loss", "dense-1/gradient_rms", "dense-1/update_ratio"))
+    assert history.nbytes == sum(
+        held.nbytes for held in vars(history).values() if isinstance(held, np.ndarray))
+
+
 @given(st.lists(st.lists(st.tuples(VALUES, VALUES), max_size=40), max_size=12),
        st.sampled_from([2, 4, 8]), st.integers(1, 5))
 def test_buckets_equal_brute_force(

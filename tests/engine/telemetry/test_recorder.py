@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from engine.spec import TrainingSpec
 from engine.telemetry.checkpoint import Checkpoint, Counters, Figures
 from engine.telemetry.recorder import (
+    LEFT_BYTES,
     LIMIT_BYTES,
     LIVE_BYTES,
     MOST,
+    MOST_LEFT,
     MOST_STRETCHES,
     OVERHEAD,
     PER_DOUBLING,
@@ -88,7 +90,8 @@ def test_a_small_network_leaves_most_of_the_memory_to_the_computer() -> None:
     for nbytes in (0, KB, 100 * KB, limit // SPARED // (2 * RECENT)):
         assert room_for(nbytes, limit) == limit // SPARED
     # All runs together, beside the curves of each.
-    assert room_for(KB, LIMIT_BYTES) == 64 * 2**20
+    assert room_for(KB, LIMIT_BYTES) == 32 * 2**20
+    assert MOST_LEFT * LEFT_BYTES <= 32 * 2**20
 
 
 @pytest.mark.parametrize("nbytes", [KB, 300 * KB, 2**20, PAIR_BYTES // (2 * RECENT), 2**26])

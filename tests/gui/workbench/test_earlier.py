@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -115,6 +117,30 @@ def test_no_more_than_eight_stay_and_the_oldest_without_history(
     assert len(kept(bench)) == MOST
     assert [run.run is not None for run in kept(bench)] == [True] * WHOLE + [False] * (MOST - WHOLE)
     assert all(run.can_go_on for run in kept(bench))
+
+
+def test_curves_of_many_layers_make_room(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document,
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(qtbot, bench, engine, 25)
+    taken = bench.runs["A"].history_nbytes
+    assert taken > 0
+    monkeypatch.setattr(earlier_module, "WHOLE_BYTES", 5 * taken // 2)
+    gone = ref(bench.runs["A"])
+    for number in range(3):
+        document.set_training(learning_rate=0.1 + 0.01 * number)
+        train(qtbot, bench, engine, 25)
+        reset(qtbot, bench, engine)
+    assert [run.run is not None for run in kept(bench)] == [True, True, False]
+    monkeypatch.setattr(earlier_module, "WHOLE_BYTES", 0)
+    document.set_training(learning_rate=0.5)
+    train(qtbot, bench, engine, 25)
+    reset(qtbot, bench, engine)
+    assert [run.run is not None for run in kept(bench)] == [True, False, False, False]
+    assert all(run.can_go_on for run in kept(bench))
+    gc.collect()
+    assert gone() is None
 
 
 def test_weights_of_the_oldest_make_room(
@@ -235,3 +261,23 @@ def test_the_runs_of_a_file_are_those_of_its_project(
     np.testing.assert_array_equal(found.ghost.steps, np.arange(1.0, 31.0))
     assert found.figures["loss"] == pytest.approx(1 / 30)
     assert document.keeps_earlier
+
+
+def test_a_document_holds_no_runs_that_are_let_go_here(
+    qtbot: QtBot, bench: Workbench, engine: FakeEngine, document: Document, tmp_path: Path
+) -> None:
+    path = tmp_path / "runs.bplab"
+    train(qtbot, bench, engine, 30)
+    reset(qtbot, bench, engine)
+    document.keeps_earlier = True
+    document.save(path)
+    qtbot.waitUntil(lambda: document.earlier == ())
+    document.open(path)
+    rest(qtbot, bench)
+    assert len(kept(bench)) == 1
+    assert document.earlier == ()
+    document.save(path)
+    assert len(read_saved(path).earlier) == 1
+    bench.sides.forget_earlier(kept(bench)[0].number)
+    document.save(path)
+    assert read_saved(path).earlier == ()
