@@ -146,7 +146,9 @@ def write_all(folder: Path = FORMULAE, *, anew: bool = False) -> tuple[int, int]
     anew : bool
         Whether those that are there are set once more.
     """
-    needed = names_of(Catalogue().pages())
+    catalogue = Catalogue()
+    # Not those that can be read alone: of what a spoiled page needs, nothing is to be deleted.
+    needed = names_of(map(catalogue.page, catalogue.keys))
     folder.mkdir(parents=True, exist_ok=True)
     there = {path.name for path in folder.glob("*.svg")}
     missing = needed.keys() if anew else needed.keys() - there

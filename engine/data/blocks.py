@@ -8,7 +8,7 @@ stay as bytes, so that a column that turns out late to be one of texts can be re
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
@@ -18,13 +18,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from engine.data.cells import Cells, Texts, cells_of_texts, texts_of
-from engine.data.dataset import Reals
+from engine.data.cells import Cells, Texts, cells_of_numbers, cells_of_texts, texts_of
+from engine.data.dataset import Indices, Reals
+from engine.data.limits import MOST_TEXT_COLUMNS
 from engine.data.numbers import MISSING, can_be_both
 from engine.data.records import Dialect
+from engine.errors import DataError
 
 _FEW_ODD = 64
 """Different texts that may stand between the plain numbers of a block."""
+
+_TEXTS_TOGETHER = 2**22
+"""Cells of columns that are read together once more, as texts: 16 MB of their places."""
 
 _ZERO = np.uint8(ord("0"))
 
@@ -66,6 +71,11 @@ class Block:
         return _has_word(self.content, self.dialect.separator, self.gaps)
 
     @cached_property
+    def has_decimal_signs(self) -> bool:
+        """Whether a decimal sign stands anywhere in it."""
+        return self.decimal.encode() in self.content
+
+    @cached_property
     def has_leading_zeros(self) -> bool:
         """Whether some cell of it begins with a zero and another digit."""
         return _has_leading_zero(self.content, self.dialect.separator)
@@ -76,10 +86,16 @@ class Block:
 
     def texts(self, wanted: Sequence[int]) -> dict[int, Texts]:
         """Return columns as they are written, spaces at the ends of cells removed."""
+        cells = self.written(wanted)
+        return {position: _texts_of(cells[:, place]) for place, position in enumerate(wanted)}
+
+    def written(self, wanted: Sequence[int]) -> NDArray[np.object_]:
+        """Return the cells of columns as they are written, object[n, columns]."""
         if not wanted:
-            return {}
-        frame = self._read(wanted, dtype=object, na_filter=False)
-        return {position: _texts_of(frame[position]) for position in wanted}
+            return np.empty((0, 0), dtype=object)
+        # Columns are taken from one array: pandas has a price for each that it is asked for.
+        cells: NDArray[np.object_] = self._read(wanted, dtype=object, na_filter=False).to_numpy()
+        return cells
 
     def _read(self, wanted: Sequence[int], **options: Any) -> pd.DataFrame:
         frame: pd.DataFrame = pd.read_csv(
@@ -91,9 +107,15 @@ class Block:
         return frame
 
 
-def _texts_of(cells: pd.Series) -> Texts:
+_FEW_ROWS = 1000
+"""Cells that are looked at one by one sooner than pandas has sorted them."""
+
+
+def _texts_of(cells: NDArray[np.object_]) -> Texts:
     """Return texts, each different one looked at once."""
-    codes, different = pd.factorize(cells.to_numpy())
+    if len(cells) <= _FEW_ROWS:
+        return texts_of(cells.tolist())
+    codes, different = pd.factorize(cells)
     places: dict[str, int] = {}
     found = np.fromiter((places.setdefault(text.strip(), len(places)) for text in different),
                         dtype=np.int32, count=len(different))
@@ -127,9 +149,11 @@ class _Numbers:
         self._buffer: NDArray[Any] = np.empty(0, dtype=np.int16)
         self._size = 0
 
-    def add(self, numbers: Reals) -> None:
+    def add(self, numbers: Reals, broken: bool = False) -> None:
+        """Add numbers; where some are known to be ``broken``, nobody need look what they take."""
         if self._buffer.dtype != np.float64:
-            kind = np.promote_types(self._buffer.dtype, _smallest(numbers))
+            kind = np.promote_types(self._buffer.dtype,
+                                    np.float64 if broken else _smallest(numbers))
             if kind != self._buffer.dtype:
                 self._buffer = self._buffer[:self._size].astype(kind)
         end = self._size + len(numbers)
@@ -190,6 +214,11 @@ class _Growing:
         coded: NDArray[np.int32] = found[texts.codes]
         return coded
 
+    def coded_texts(self) -> Texts:
+        """Return the texts of a column of which all blocks are known as such."""
+        codes = [part for part in self.codes if part is not None]
+        return Texts(np.concatenate(codes), tuple(self.places))
+
     def add(self, plain: Reals | None, texts: Texts, block: Block) -> None:
         """Add a block of which the texts are known, and perhaps the numbers."""
         if self.is_texts:
@@ -214,6 +243,14 @@ class _Growing:
         self.codes.append(self.coded(texts) if doubtful else None)
         self.odd.update((len(self.numbers) + row, text) for row, text in odd.items())
         self.numbers.add(numbers)
+
+    def add_plain(self, numbers: Reals, broken: bool, odd: Mapping[int, str] | None) -> None:
+        """Add a block of numbers that can be read in one way only, and words between them."""
+        if odd:
+            self.odd.update((len(self.numbers) + row, text) for row, text in odd.items())
+        self.decimals = self.decimals or broken
+        self.codes.append(None)
+        self.numbers.add(numbers, broken)
 
     @property
     def settled(self) -> bool:
@@ -244,21 +281,93 @@ def _broken(numbers: Reals) -> NDArray[np.bool_]:
     return found
 
 
-def _is_unclear(numbers: Reals, column: _Growing, block: Block) -> bool:
-    """Return whether numbers that are not all whole do not tell how they were written."""
-    if np.isnan(numbers).any() and block.has_marks:
-        return True
+@dataclass(frozen=True, eq=False)
+class _Plain:
+    """Columns of a block that are numbers wherever they are not gaps.
+
+    Attributes
+    ----------
+    positions : list of int
+        The columns.
+    numbers : float64[n, columns]
+        Their values.
+    broken : bool[columns]
+        Whether some number has decimals.
+    gaps : bool[columns]
+        Whether some cell is one.
+    unclear : bool[columns]
+        Whether the numbers do not tell how they were written.
+    """
+
+    positions: list[int]
+    numbers: Reals
+    broken: NDArray[np.bool_]
+    gaps: NDArray[np.bool_]
+    unclear: NDArray[np.bool_]
+
+
+def _plain(block: Block, positions: Sequence[int], decided: Sequence[bool]) -> _Plain:
+    """Return those of some columns that hold plain numbers, all looked at together.
+
+    Parameters
+    ----------
+    block : Block
+        The block.
+    positions : sequence of int
+        The columns.
+    decided : sequence of bool
+        Whether each is known to have decimals.
+    """
+    frame = block.numbers(positions) if positions else pd.DataFrame()
+    kinds = [dtype.kind for dtype in frame.dtypes]
+    places = [place for place, kind in enumerate(kinds) if kind in "iuf"]
+    if not places:
+        none = np.empty(0, dtype=np.bool_)
+        return _Plain([], np.empty((len(frame), 0)), none, none, none)
+    whole = frame if len(places) == len(kinds) else frame.iloc[:, places]
+    numbers: Reals = whole.to_numpy(dtype=np.float64)
+    del frame, whole
     parts = _broken(numbers)
-    whole = not parts.any()
-    if whole and block.has_leading_zeros:
-        return True
-    if column.decimals:
-        return False
-    broken = np.abs(numbers if whole else numbers[parts])
-    broken = broken[np.isfinite(broken)]
+    broken: NDArray[np.bool_] = np.logical_or.reduce(parts, axis=0)
+    gaps: NDArray[np.bool_] = np.logical_or.reduce(np.isnan(numbers), axis=0)
+    unclear = ~broken
+    unclear &= bool(unclear.any()) and block.has_leading_zeros
+    open_ = np.array([kinds[place] == "f" and not decided[place] for place in places])
+    # Without a decimal sign, none can be meant for one that groups thousands.
+    open_ &= ~unclear & (broken | block.has_decimal_signs)
+    if open_.any():
+        some = numbers[:, open_]
+        unclear[open_] = _may_be_thousands(some, parts[:, open_] | ~broken[open_])
+    return _Plain([positions[place] for place in places], numbers, broken, gaps, unclear)
+
+
+def _may_be_thousands(numbers: Reals, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return of which columns all numbers that are asked for may be thousands: bool[columns].
+
+    Not of those that hold none.
+    """
+    size = np.abs(numbers)
+    asked = asked & np.isfinite(size)
     # Thousands that are read as decimals are all from 1 to 999.999.
-    return bool(((broken >= 1) | (broken == 0)).all() and (broken < 1000).all()
-                and (np.abs(broken * 1000 - np.round(broken * 1000)) < 1e-6).all())
+    with np.errstate(invalid="ignore", over="ignore"):
+        fits = ((size >= 1) | (size == 0)) & (size < 1000) & (
+            np.abs(size * 1000 - np.round(size * 1000)) < 1e-6)
+    found: NDArray[np.bool_] = (fits | ~asked).all(axis=0) & asked.any(axis=0)
+    return found
+
+
+def _words(block: Block, plain: _Plain, places: Indices) -> dict[int, dict[int, str]]:
+    """Return what stands in the gaps of some columns, by their places and by row; no empty ones."""
+    found: dict[int, dict[int, str]] = {place: {} for place in places.tolist()}
+    if not found:
+        return found
+    written = block.written([plain.positions[place] for place in found])
+    columns, rows = np.nonzero(np.isnan(plain.numbers[:, places]).T)
+    cells = written[rows, columns].tolist()
+    for place, row, cell in zip(places[columns].tolist(), rows.tolist(), cells, strict=True):
+        if text := cell.strip():
+            found[place][row] = text
+    return found
 
 
 class Gathering:
@@ -270,39 +379,48 @@ class Gathering:
         All that were read; they are read again for a column that turns out to be one of texts.
     wanted : sequence of int
         Positions of the columns.
-    decimal : str
-        ``.`` or ``,``.
+    place : str
+        The file's name for error messages.
     """
 
-    def __init__(self, blocks: list[Block], wanted: Sequence[int], decimal: str) -> None:
+    def __init__(self, blocks: list[Block], wanted: Sequence[int], place: str) -> None:
         self._blocks = blocks
-        self._decimal = decimal
+        self._place = place
         self._columns = {position: _Growing() for position in wanted}
+        self._mixed: list[int] = []
+        self._again: dict[int, Texts] = {}
 
     def add(self, block: Block) -> None:
-        """Take a block's cells into the columns."""
+        """Take a block's cells into the columns.
+
+        Raises
+        ------
+        DataError
+            If more of them than `MOST_TEXT_COLUMNS` hold something else than plain numbers.
+        """
         guessed = [position for position, column in self._columns.items() if not column.is_texts]
-        frame = block.numbers(guessed) if guessed else pd.DataFrame()
-        plain: dict[int, Reals] = {}
-        whole: set[int] = set()
-        for position, series in zip(guessed, (series for _, series in frame.items()), strict=True):
-            kind = series.dtype.kind
-            if kind in "iuf":
-                plain[position] = series.to_numpy(dtype=np.float64)
-            if kind in "iu":
-                whole.add(position)
-        unclear = [position for position, column in self._columns.items() if position not in plain
-                   or (block.has_leading_zeros if position in whole
-                       else _is_unclear(plain[position], column, block))]
+        plain = _plain(block, guessed, [self._columns[position].decimals for position in guessed])
+        others = len(self._columns) - len(plain.positions)
+        if others > MOST_TEXT_COLUMNS:
+            raise DataError("table.too-many-texts", place=self._place, count=others,
+                            most=MOST_TEXT_COLUMNS)
+        # Words that stand for no value are told of. They alone are asked for among numbers that
+        # show how they are written: where some text may lead with a zero, all of them are.
+        marked = plain.gaps & (bool(plain.gaps.any()) and block.has_marks)
+        alone = marked & ~plain.unclear & (plain.broken | (not block.has_decimal_signs))
+        alone &= bool(alone.any()) and not block.has_leading_zeros
+        place_of = {position: place for place, position in enumerate(plain.positions)}
+        unclear = [position for position in self._columns
+                   if (place := place_of.get(position)) is None
+                   or plain.unclear[place] or (marked[place] and not alone[place])]
         texts = block.texts(unclear)
+        words = _words(block, plain, np.flatnonzero(alone))
         for position, column in self._columns.items():
+            at = place_of.get(position)
             if position in texts:
-                column.add(plain.get(position), texts[position], block)
-            else:
-                numbers = plain[position]
-                column.decimals = column.decimals or bool(_broken(numbers).any())
-                column.codes.append(None)
-                column.numbers.add(numbers)
+                column.add(None if at is None else plain.numbers[:, at], texts[position], block)
+            elif at is not None:
+                column.add_plain(plain.numbers[:, at], bool(plain.broken[at]), words.get(at))
 
     def finish(self) -> dict[int, Cells]:
         """Return the columns."""
@@ -318,17 +436,29 @@ class Gathering:
     def _finished(self, position: int) -> Cells:
         column = self._columns.pop(position)
         if not column.settled:
-            codes = [part for part in column.codes if part is not None]
-            return cells_of_texts(Texts(np.concatenate(codes), tuple(column.places)))
+            return cells_of_texts(column.coded_texts())
         numbers = column.numbers.take()
+        if not column.odd:
+            # Nothing but numbers, of which nobody will ask for texts, or nothing at all: the blocks
+            # may be forgotten.
+            return cells_of_numbers(numbers, decimals=column.decimals)
+        self._mixed.append(position)
         rows = np.array(list(column.odd), dtype=np.int64)
         odd = texts_of(list(column.odd.values()))
-        if not column.odd and not np.isnan(numbers).all():
-            # Nothing but numbers: nobody will ask for its texts, and the blocks may be forgotten.
-            return Cells(numbers, rows, odd, column.decimals, lambda: texts_of(()))
-        return Cells(numbers, rows, odd, column.decimals, lambda: self._texts(position))
+        return Cells(numbers, rows, odd, column.decimals,
+                     lambda: self._texts(position, len(numbers)))
 
-    def _texts(self, position: int) -> Texts:
-        column = _Growing()
-        codes = [column.coded(block.texts([position])[position]) for block in self._blocks]
-        return Texts(np.concatenate(codes), tuple(column.places))
+    def _texts(self, position: int, rows: int) -> Texts:
+        """Return a column as texts; the next that may be asked for are read along with it.
+
+        Whoever asks for one asks for the others in turn, and each reading takes all rows apart.
+        """
+        if position not in self._again:
+            at = self._mixed.index(position)
+            wanted = self._mixed[at:at + max(1, _TEXTS_TOGETHER // rows)]
+            columns = {each: _Growing() for each in wanted}
+            for block in self._blocks:
+                for each, texts in block.texts(wanted).items():
+                    columns[each].codes.append(columns[each].coded(texts))
+            self._again = {each: column.coded_texts() for each, column in columns.items()}
+        return self._again[position]

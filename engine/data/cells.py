@@ -70,6 +70,12 @@ def cells_of_texts(texts: Texts) -> Cells:
     return Cells(None, _NO_ROWS, NO_TEXTS, decimals=False, texts=lambda: texts)
 
 
+def cells_of_numbers(numbers: Reals, *, decimals: bool) -> Cells:
+    """Return the cells of a column of plain numbers and empty cells; its texts are all empty."""
+    return Cells(numbers, _NO_ROWS, NO_TEXTS, decimals,
+                 lambda: Texts(np.zeros(len(numbers), dtype=np.int32), ("",)))
+
+
 def cells_of(values: Sequence[object] | pd.Series) -> Cells:
     """Return cells from values: texts, or numbers as they are."""
     series = pd.Series(values)

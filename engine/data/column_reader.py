@@ -53,12 +53,13 @@ def read_columns(records: Iterator[Record | Rows], form: TextFormat, wanted: Seq
     Raises
     ------
     DataError
-        If there are no rows, too many, or most have another number of cells than columns.
+        If there are no rows, too many, or most have another number of cells than columns; or if
+        too many columns hold something else than plain numbers.
     """
     width = len(form.names)
     sieve = Sieve(form.dialect, width, form.names_row)
     blocks: list[Block] = []
-    gathering = Gathering(blocks, list(wanted), form.decimal)
+    gathering = Gathering(blocks, list(wanted), place)
     rows = _good_rows(records, sieve, len(wanted), place)
     try:
         for content in _in_blocks(rows, width):

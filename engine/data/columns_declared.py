@@ -42,7 +42,8 @@ def declare(column: Column, declared: Declared) -> Column:
         What the file says of its table.
     """
     role = declared.roles.get(column.name, "")
-    column = replace_column(column, role=role)
+    if role:
+        column = replace_column(column, role=role)
     levels = declared.levels.get(column.name, ())
     if column.days is not None and role in ("classes", "text"):
         column = replace_column(column, days=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -75,7 +76,10 @@ def unfold(levels: tuple[str, ...], counts: Indices, plain: Reals) -> Composite:
         return Composite(levels)
     short = [text for text in levels if text and len(text) <= _LONGEST]
     some = short[::max(len(short) // _SAMPLE, 1)]
+    letters = frozenset(chain.from_iterable(short if len(plain) else some))
     for parts, read in _READERS:
+        if letters.isdisjoint(_LETTERS.get(parts, letters)):
+            continue
         if not any(map(read, some)) and not (len(plain) and any(map(read, short))):
             continue
         told = {place: found for place, text in enumerate(levels)
@@ -393,6 +397,12 @@ _READERS: tuple[tuple[Parts, Callable[[str], str | None]], ...] = (
     ("flags", _flag),
     ("shares", _share), ("fractions", _out_of), ("sizes", _sized), ("eras", _era),
     ("tendencies", _tendency))
+_LETTERS: Mapping[Parts, frozenset[str]] = MappingProxyType({
+    "feet": frozenset("'’′f"), "times": frozenset(":hSmM'"), "angles": frozenset("°ºdNSEWO"),
+    "tolerances": frozenset("±+"), "flags": frozenset(":*†‡§¹]) "), "shares": frozenset("%"),
+    "fractions": frozenset("/fvsd"), "eras": frozenset("BvapACnd"),
+    "tendencies": frozenset("+-−–")})
+"""Without one of these, no text is composed so; tables of a thousand columns of names have few."""
 _JUDGES: Mapping[Parts, Callable[[Sequence[str], Indices, Reals, Told], bool]] = MappingProxyType({
     "feet": _are_feet, "times": _are_times, "angles": _are_angles, "tolerances": _are_most,
     "flags": _are_flags,

@@ -133,8 +133,8 @@ def find_dates(texts: Sequence[str], counts: NDArray[np.int64], gaps: frozenset[
         How to read ``03/04/2020`` if neither a day above 12 nor the order of the rows tells.
     """
     known = [i for i, text in enumerate(texts) if text not in gaps]
-    fits = {i: _fit(texts[i]) for i in known[:_FIRST]}
-    if len(known) < 2 or sum(fit is not None for fit in fits.values()) < _PROMISING * len(fits):
+    fits = _fits(texts, known[:_FIRST])
+    if len(known) < 2 or fits is None:
         return None
     fits.update((i, _fit(texts[i])) for i in known[_FIRST:])
     order, ambiguous = _find_order([fit for fit in fits.values() if fit is not None], day_first)
@@ -152,6 +152,18 @@ def find_dates(texts: Sequence[str], counts: NDArray[np.int64], gaps: frozenset[
         return None
     numeric = any(fit.re is _NUMBERS for fit in fits.values() if fit is not None)
     return Dates(days, tuple(wrong), order if numeric else "", numeric and ambiguous)
+
+
+def _fits(texts: Sequence[str], first: Sequence[int]) -> dict[int, re.Match[str] | None] | None:
+    """Return how the first texts fit a date; None as soon as too few of them can."""
+    fits: dict[int, re.Match[str] | None] = {}
+    hopeful = len(first)
+    for i in first:
+        fits[i] = _fit(texts[i])
+        hopeful -= fits[i] is None
+        if hopeful < _PROMISING * len(first):
+            return None
+    return fits
 
 
 def are_compact(numbers: Reals) -> bool:

@@ -102,9 +102,17 @@ class Judged(NamedTuple):
     share: float = 0.0
 
 
+_NO_COUNTS = np.empty(0, dtype=np.int64)
+_NO_FORMS = Forms(())
+_PLAIN = Composite(())
+"""Of columns of nothing but plain numbers, as wide tables have them by the thousand."""
+
+
 def look_at(cells: Cells) -> Look:
     """Take the texts of a column apart."""
     texts = cells.texts() if cells.numbers is None else cells.odd
+    if cells.numbers is not None and not texts.levels:
+        return Look(cells, texts, _NO_COUNTS, _NO_FORMS, _PLAIN)
     counts = texts.counts
     numbers = np.empty(0) if cells.numbers is None else cells.numbers
     composite = unfold(texts.levels, counts, numbers[~np.isnan(numbers)])
@@ -134,6 +142,13 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
     if look.composite.parts == "tendencies":
         # Whether 2+ is more than 2 or less depends on the school.
         return Judged(None, kept="mixed", share=_share(look, plain))
+    if cells.numbers is not None and plain and not look.forms.written and all(
+            text in MISSING and text not in SIGNS and text not in present for text in texts.levels):
+        # Numbers and words for no value, about which there is no doubt.
+        named = Counter({text: int(count) for text, count in zip(
+            texts.levels, look.counts, strict=True) if text})
+        named.update(_take_out(cells.numbers, missing, present, hints))
+        return Judged(cells.numbers, markers=tuple(named.items()))
     return _judge_texts(look, hints, missing, present, plain)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -71,22 +72,33 @@ class Catalogue:
         Raises
         ------
         FormatError
-            If there is none of this key, or its file has not the form of a page.
+            If there is none of this key, or its file cannot be read or has not the form of a page.
         """
         if key not in self._known:
             raise FormatError("page.unknown", key=key, count=len(self.keys))
         if key not in self._read:
             path = self._folder / f"{key}.md"
-            self._read[key] = read(path.read_text("utf-8"), key, f"{key}.md")
+            try:
+                # A wrong byte is no reason to keep the rest of a page back.
+                text = path.read_text("utf-8", errors="replace")
+            except OSError as error:
+                raise FormatError("file.unreadable", path=str(path),
+                                  reason=error.strerror or str(error)) from error
+            self._read[key] = read(text, key, f"{key}.md")
         return self._read[key]
 
     def pages(self) -> Iterator[Page]:
-        """Yield all pages in the order of the contents."""
-        yield from map(self.page, self.keys)
+        """Yield all pages in the order of the contents, but for those that are spoiled.
+
+        One of these hides none of the others; it says what is wrong with it when it is asked for.
+        """
+        for key in self.keys:
+            with suppress(FormatError):
+                yield self.page(key)
 
     def group(self, name: str) -> tuple[Page, ...]:
         """Return the pages of a group by title."""
-        pages = [self.page(key) for key in self.keys if key.partition("/")[0] == name]
+        pages = [page for page in self.pages() if page.key.partition("/")[0] == name]
         return tuple(sorted(pages, key=lambda page: page.title.lower()))
 
     def search(self, text: str, most: int = 30) -> tuple[Found, ...]:

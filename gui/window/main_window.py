@@ -31,6 +31,8 @@ USUAL_SIZE = QSize(1500, 940)
 SMALLEST_SIZE = QSize(800, 520)
 FRAME = QSize(16, 48)
 """Room for what the desktop draws round a window, before it has said how much that is."""
+GRIP = QSize(120, 60)
+"""So much of a window has to be seen for a person to move it."""
 HEAD_START_S = 1.0
 """How long the training thread may have Python for itself; what takes longer has to be shown."""
 GLANCE_MS = 5
@@ -100,8 +102,10 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST_SIZE)
         self.setCentralWidget(Skeleton())
         self._has_place = not settings.geometry.isEmpty() and bool(
-            self.restoreGeometry(settings.geometry))
+            self.restoreGeometry(settings.geometry)) and self._is_in_reach()
         if not self._has_place:
+            if not self._is_in_reach():
+                self.move(self.screen().availableGeometry().topLeft())
             self.resize(USUAL_SIZE.boundedTo(self._room()))
 
     def fill_small_screen(self) -> None:
@@ -142,6 +146,13 @@ class MainWindow(QMainWindow):
             return self._recovery.keep()
         modified = self.lab is not None and self.lab.document.is_modified()
         return Kept.FAILED if modified else Kept.NOTHING
+
+    def _is_in_reach(self) -> bool:
+        """Return whether enough of the window is on some screen to take hold of it."""
+        # Qt moves a window from a screen that is gone, but not from every place off one.
+        seen = (self.geometry() & screen.availableGeometry()
+                for screen in self.screen().virtualSiblings())
+        return any(GRIP.boundedTo(place.size()) == GRIP for place in seen)
 
     def _room(self) -> QSize:
         """Return what the screen has for a window, its frame not counted."""

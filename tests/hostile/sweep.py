@@ -4,6 +4,7 @@
     python -m tests.hostile.sweep train 60         # the same, and whether 'train' agrees
     python -m tests.hostile.sweep tables 300       # previews of tables, and loading them
     python -m tests.hostile.sweep others 300       # weights of other programs, sweeps, results
+    python -m tests.hostile.sweep bundles 300      # runs, B and earlier runs: opening, and check
     python -m tests.hostile.sweep likely 60        # projects that look right: check, and train
 
 prints what is not as it should be, and how long, how large and how wordy the worst were.
@@ -26,14 +27,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from engine.bundles import read_either
+from engine.bundles import read_either, read_saved
 from engine.data import TABLE, load, preview
 from engine.errors import DataError, EngineError
 from engine.experiments.store import Store
 from engine.messages.texts import LONGEST_SENTENCE
 from engine.spec import DataSpec
 from gui.terminal.command_line import main
-from tests.hostile import likely, others, projects, tables
+from tests.hostile import bundles, likely, others, projects, tables
 
 HANGS_S = 30.0
 """Seconds of the processor after which nothing more is expected of one file."""
@@ -230,8 +231,41 @@ def other(seed: int, folder: Path, report: Report) -> None:
         report.faults.append(f"{seed}: exit code {status}")
 
 
+def bundle(seed: int, folder: Path, report: Report) -> None:
+    """Open a bundle with a run, B and earlier runs, and let it be checked."""
+    path = bundles.written(seed, _whole(folder), folder)
+    begin = time.process_time()
+    said: list[str] = []
+    try:
+        opened = read_saved(path)
+        said += [message.text for message in opened.unread]
+        refused = False
+    except EngineError as error:
+        said.append(error.sentence)
+        refused = True
+    status, told = carried_out("check", str(path))
+    report.note(seed, "\n".join((*said, told)), time.process_time() - begin)
+    report.refused += refused
+    if status not in (0, 2) or (refused and not (status == 2 and said[-1] in told)):
+        report.faults.append(f"{seed}: opening says {said!r}, check {told[-300:]!r}")
+
+
+def _whole(folder: Path) -> bytes:
+    """Return a whole bundle of a project that was trained, made once."""
+    path = folder / "whole.bplab"
+    if path.exists():
+        return path.read_bytes()
+    plain, trained = folder / "plain.json", folder / "trained.bplab"
+    plain.write_text(json.dumps(projects.points()))
+    status, told = carried_out("train", str(plain), "--steps", "5", "--quiet", "--out",
+                               str(folder / "results"), "--save", str(trained))
+    assert status == 0, told
+    return bundles.whole_bundle(trained)
+
+
 SWEEPS: dict[str, Callable[[int, Path, Report], None]] = {
-    "check": check, "train": train, "tables": table, "others": other, "likely": agree}
+    "check": check, "train": train, "tables": table, "others": other, "bundles": bundle,
+    "likely": agree}
 
 
 def swept(kind: str, count: int, first: int = 0) -> Report:

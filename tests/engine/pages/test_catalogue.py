@@ -41,6 +41,24 @@ def test_what_is_not_there_is_said(catalogue: Catalogue) -> None:
         catalogue.page("theory/none")
 
 
+def test_a_spoiled_page_hides_no_other(catalogue: Catalogue, tmp_path: Path) -> None:
+    (tmp_path / "losses/huber.md").write_bytes(b"# Huber\n\nIt is {of no paragraph}.\n")
+    (tmp_path / "theory/update.md").unlink()
+    assert [page.key for page in catalogue.pages()] == ["layers/dense"]
+    assert catalogue.group("losses") == ()
+    assert [one.page.key for one in catalogue.search("moves")] == ["layers/dense"]
+    for key, said in (("losses/huber", "belongs to no markup"), ("theory/update", "cannot be rea")):
+        with pytest.raises(FormatError) as error:
+            catalogue.page(key)
+        assert said in error.value.sentence
+
+
+def test_a_wrong_byte_keeps_no_page_back(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = tmp_path / "layers/dense.md"
+    path.write_bytes(path.read_bytes().replace(b"weighs", b"w\xffighs"))
+    assert "w\ufffdighs" in text_of(catalogue.page("layers/dense"))
+
+
 def test_search_finds_titles_first_then_what_is_said(catalogue: Catalogue) -> None:
     found = catalogue.search("upd")
     assert [one.page.key for one in found] == ["theory/update", "layers/dense"]
@@ -71,7 +89,8 @@ def test_formulas_can_be_read_without_being_set(latex: str, text: str) -> None:
 
 
 def test_no_formula_leaves_a_backslash() -> None:
-    for page in Catalogue().pages():
+    catalogue = Catalogue()
+    for page in map(catalogue.page, catalogue.keys):
         for latex, _ in page.formulae:
             assert "\\" not in plain.of(latex)
             assert "{" not in plain.of(latex)

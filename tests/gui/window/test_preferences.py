@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import struct
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QApplication
 
 from gui import theme
@@ -49,6 +51,21 @@ def test_the_window_opens_with_a_broken_file(open_window: Open, tmp_path: Path) 
         assert Settings(path).scale == 1.0
     window = open_window(settings=written(tmp_path / "settings.ini", "nan"))
     assert window.isVisible()
+
+
+@pytest.mark.parametrize("corner", [-2**31, -10**6, 10**6, 2**31 - 10**4])
+def test_a_window_of_no_screen_comes_back_to_one(corner: int, open_window: Open,
+                                                 tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "settings.ini")
+    place = bytearray(open_window().saveGeometry().data())
+    # The frame, the window as it usually is, and as it was.
+    for at in (8, 24, 50):
+        struct.pack_into(">iiii", place, at, corner, corner, 2**31 - 1, 2**31 - 1)
+    settings.geometry = QByteArray(bytes(place))
+    window = open_window(settings=settings)
+    seen = window.geometry() & window.screen().availableGeometry()
+    assert seen.width() > 100
+    assert seen.height() > 50
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
