@@ -72,7 +72,8 @@ def products_s(shape: str) -> float:
     learned = epochs * training + rest * BATCH
     # Validation after every epoch, and both in the end.
     looked_at = epochs * validation + training + validation
-    return 2 * (learned * (forward + backward) + looked_at * forward) / roofline.operations_s()
+    operations = 2 * (learned * (forward + backward) + looked_at * forward)
+    return 1e-9 * operations / roofline.tile_gigaflops(threads=1)
 
 
 def in_turns(shape: str, rounds: int) -> Iterator[tuple[Turn, Turn]]:

@@ -66,34 +66,24 @@ def _triad(a: Array, b: Array, c: Array, times: int) -> None:
 
 def measure(threads: int) -> Roofline:
     """Measure with so many threads at once."""
+    streams = [[np.ones(STREAM, np.float32) for _ in range(3)] for _ in range(threads)]
+    triad_s = _seconds(lambda i: _triad(*streams[i], 1), threads)
+    return Roofline(threads, tile_gigaflops(threads), 1e-9 * 3 * 4 * STREAM * threads / triad_s)
+
+
+def tile_gigaflops(threads: int) -> float:
+    """Return thousand million operations a second of the tile, with so many threads at once."""
     tile.install("float32")
     matrices = [[np.ones(shape, np.float32) for shape in (
         (ROWS, COLUMNS), (ROWS, DEPTH), (DEPTH, COLUMNS))] for _ in range(threads)]
-    streams = [[np.ones(STREAM, np.float32) for _ in range(3)] for _ in range(threads)]
     product_s = _seconds(lambda i: _products(*matrices[i], REPEATS), threads)
-    triad_s = _seconds(lambda i: _triad(*streams[i], 1), threads)
-    return Roofline(threads, 2e-9 * ROWS * DEPTH * COLUMNS * REPEATS * threads / product_s,
-                    1e-9 * 3 * 4 * STREAM * threads / triad_s)
+    return 2e-9 * ROWS * DEPTH * COLUMNS * REPEATS * threads / product_s
 
 
 def cached_gigabytes() -> float:
     """Return thousand million bytes a second of one thread's triad in the second cache."""
     streams = [np.ones(CACHED, np.float32) for _ in range(3)]
     return 1e-9 * 3 * 4 * CACHED * TIMES / _seconds(lambda _: _triad(*streams, TIMES), 1)
-
-
-def operations_s() -> float:
-    """Return the operations a second of the tile in one thread, whatever else there is to do."""
-    tile.install("float32")
-    c, a, b = (np.ones(shape, np.float32) for shape in (
-        (ROWS, COLUMNS), (ROWS, DEPTH), (DEPTH, COLUMNS)))
-    found = []
-    for _ in range(ROUNDS + 1):
-        begin = time.thread_time()
-        _products(c, a, b, REPEATS)
-        found.append(time.thread_time() - begin)
-    # The first one compiles.
-    return 2 * ROWS * DEPTH * COLUMNS * REPEATS / statistics.median(found[1:])
 
 
 def _seconds(work: Callable[[int], None], threads: int) -> float:

@@ -30,5 +30,5 @@ def test_both_sides_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
 ])
 def test_products_are_counted(shape: str, operations: int, monkeypatch: pytest.MonkeyPatch
                               ) -> None:
-    monkeypatch.setattr(roofline, "operations_s", lambda: 1e9)
+    monkeypatch.setattr(roofline, "tile_gigaflops", lambda threads: 1.0)
     assert cells.products_s(shape) == pytest.approx(1e-9 * operations)
