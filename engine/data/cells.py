@@ -71,9 +71,13 @@ def cells_of_texts(texts: Texts) -> Cells:
 
 
 def cells_of_numbers(numbers: Reals, *, decimals: bool) -> Cells:
-    """Return the cells of a column of plain numbers and empty cells; its texts are all empty."""
-    return Cells(numbers, _NO_ROWS, NO_TEXTS, decimals,
-                 lambda: Texts(np.zeros(len(numbers), dtype=np.int32), ("",)))
+    """Return the cells of a column of plain numbers and empty cells.
+
+    Of numbers no texts are kept; a column without any has nothing but empty ones.
+    """
+    texts = (Texts(np.zeros(len(numbers), dtype=np.int32), ("",)) if np.isnan(numbers).all()
+             else NO_TEXTS)
+    return Cells(numbers, _NO_ROWS, NO_TEXTS, decimals, lambda: texts)
 
 
 def cells_of(values: Sequence[object] | pd.Series) -> Cells:
