@@ -74,6 +74,9 @@ class LatentView(ProbeView, OutputView):
     def set_dataset(self, dataset: Dataset) -> None:
         """Forget the plane before."""
         self._dataset, self._latent = dataset, None
+        for box in self.controls:
+            # Without pictures there is nothing to choose.
+            box.setEnabled(self._can_draw())
         self._refresh()
         self.point_at(None)
 
@@ -102,8 +105,13 @@ class LatentView(ProbeView, OutputView):
 
     def shows_pictures(self) -> bool:
         """Whether pictures are drawn: where examples are images and a person wants them."""
-        is_image = self._dataset is not None and self._dataset.example.picture_size is not None
-        return is_image and (self.pictures.isChecked() or not self.codes.isChecked())
+        return self._can_draw() and (self.pictures.isChecked() or not self.codes.isChecked())
+
+    def _can_draw(self) -> bool:
+        """Whether the decoder makes pictures: a classifier has latent numbers, and draws none."""
+        data = self._dataset
+        return (data is not None and data.task == "reconstruction"
+                and data.example.picture_size is not None)
 
     def shows_codes(self) -> bool:
         """Whether codes are drawn."""
@@ -183,7 +191,7 @@ class LatentView(ProbeView, OutputView):
 
     def _drawn_grid(self) -> QImage:
         latent, dataset = self._latent, self._dataset
-        if latent is None or dataset is None or dataset.example.picture_size is None:
+        if latent is None or dataset is None or not self._can_draw():
             return QImage()
         g = len(latent.grid)
         upright = dataset.example.picture(latent.grid[::-1].reshape(g * g, -1))
@@ -249,7 +257,7 @@ class LatentView(ProbeView, OutputView):
 
     def _picture_at(self, spot: QPointF) -> Readout | None:
         latent, dataset = self._latent, self._dataset
-        if latent is None or dataset is None or dataset.example.picture_size is None:
+        if latent is None or dataset is None or not self._can_draw():
             return None
         area, g = self.planes()["pictures"], len(latent.grid)
         column = min(int((spot.x() - area.left()) / area.width() * g), g - 1)

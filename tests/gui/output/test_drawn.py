@@ -112,6 +112,23 @@ def test_views_of_the_network_before_leave_with_its_data(panel: OutputPanel) -> 
     assert panel.views() == ("images", "pad", "confusion")
 
 
+def test_a_classifier_with_latent_numbers_draws_codes_alone(panel: OutputPanel) -> None:
+    snapshot = drawn(CLEAN)
+    assert snapshot.latent is not None
+    eight = replace(snapshot.latent, grid=snapshot.latent.grid[..., :8])
+    panel.set_run(Run(replace(CLEAN, task="classification", values=np.zeros((0, 0)))))
+    panel.show_frame(Frame(replace(snapshot, latent=eight)))
+    panel.show_view("latent")
+    view = panel._views["latent"]
+    assert isinstance(view, LatentView)
+    assert (view.shows_pictures(), view.shows_codes()) == (False, True)
+    assert not any(box.isEnabled() for box in view.controls)
+    readout = view.readout_at(view.planes()["codes"].center())
+    assert readout is None or "drawn by the decoder" not in readout.lines
+    assert not panel.grab().isNull()
+    assert all(box.isEnabled() for box in latent(panel).controls)
+
+
 def test_columns_show_input_output_target_and_error(panel: OutputPanel) -> None:
     panel.set_run(Run(NOISY))
     panel.show_frame(Frame(drawn(NOISY, error=0.2)))
