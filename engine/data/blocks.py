@@ -28,8 +28,8 @@ from engine.errors import DataError
 _FEW_ODD = 64
 """Different texts that may stand between the plain numbers of a block."""
 
-_TEXTS_TOGETHER = 2**22
-"""Cells of columns that are read together once more, as texts: 16 MB of their places."""
+_TEXTS_TOGETHER = 2**18
+"""Cells of columns that are read together once more, as texts: 35 MB where all are different."""
 
 _ZERO = np.uint8(ord("0"))
 
@@ -93,8 +93,10 @@ class Block:
         """Return the cells of columns as they are written, object[n, columns]."""
         if not wanted:
             return np.empty((0, 0), dtype=object)
-        # Columns are taken from one array: pandas has a price for each that it is asked for.
-        cells: NDArray[np.object_] = self._read(wanted, dtype=object, na_filter=False).to_numpy()
+        frame = self._read(wanted, dtype=object, na_filter=False)
+        # pandas reads them in the order in which they stand. All are taken as one array, since it
+        # has a price for each that it is asked for.
+        cells: NDArray[np.object_] = frame[list(wanted)].to_numpy()
         return cells
 
     def _read(self, wanted: Sequence[int], **options: Any) -> pd.DataFrame:
@@ -396,14 +398,10 @@ class Gathering:
         Raises
         ------
         DataError
-            If more of them than `MOST_TEXT_COLUMNS` hold something else than plain numbers.
+            If more columns than `MOST_TEXT_COLUMNS` hold something else than numbers.
         """
         guessed = [position for position, column in self._columns.items() if not column.is_texts]
         plain = _plain(block, guessed, [self._columns[position].decimals for position in guessed])
-        others = len(self._columns) - len(plain.positions)
-        if others > MOST_TEXT_COLUMNS:
-            raise DataError("table.too-many-texts", place=self._place, count=others,
-                            most=MOST_TEXT_COLUMNS)
         # Words that stand for no value are told of. They alone are asked for among numbers that
         # show how they are written: where some text may lead with a zero, all of them are.
         marked = plain.gaps & (bool(plain.gaps.any()) and block.has_marks)
@@ -415,16 +413,20 @@ class Gathering:
                    or plain.unclear[place] or (marked[place] and not alone[place])]
         texts = block.texts(unclear)
         words = _words(block, plain, np.flatnonzero(alone))
+        of_texts = 0
         for position, column in self._columns.items():
             at = place_of.get(position)
             if position in texts:
                 column.add(None if at is None else plain.numbers[:, at], texts[position], block)
             elif at is not None:
                 column.add_plain(plain.numbers[:, at], bool(plain.broken[at]), words.get(at))
+            of_texts += column.is_texts
+            if of_texts > MOST_TEXT_COLUMNS:
+                raise DataError("table.too-many-texts", place=self._place, most=MOST_TEXT_COLUMNS)
 
     def finish(self) -> dict[int, Cells]:
         """Return the columns."""
-        late = {position for position, column in self._columns.items() if not column.settled}
+        late = [position for position, column in self._columns.items() if not column.settled]
         for number, block in enumerate(self._blocks):
             again = [position for position in late
                      if self._columns[position].codes[number] is None]

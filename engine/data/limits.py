@@ -29,7 +29,7 @@ MOST_COLUMNS = 10_000
 """Columns of a file, and inputs of a network after encoding."""
 
 MOST_TEXT_COLUMNS = 3_000
-"""Columns of a file that are not plain numbers: each takes as long as many of numbers, and after
+"""Columns of a file that are not numbers: each takes as long as many of numbers, and after
 encoding is two inputs at least."""
 
 MOST_CELLS = 50_000_000

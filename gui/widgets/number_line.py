@@ -57,8 +57,10 @@ class NumberLine(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Note whether a click brings the keyboard here."""
         super().focusInEvent(event)
-        self._came_by_click = event.reason() == Qt.FocusReason.MouseFocusReason
-        self._is_entering = self._came_by_click
+        self._is_entering = event.reason() == Qt.FocusReason.MouseFocusReason
+        # Where it is only given back, it is as it was.
+        if event.reason() != Qt.FocusReason.OtherFocusReason:
+            self._came_by_click = self._is_entering
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Select all at the end of that click, so that the next key begins another number."""

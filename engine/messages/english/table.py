@@ -176,7 +176,7 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "more than {count:whole} columns", "at most {most:whole}",
         "Save fewer columns, or turn the table so that every example is a row"),
     "table.too-many-texts": Fault(
-        "{place}", "{count:whole} columns of texts, dates or numbers with units",
+        "{place}", "more than {most:whole} columns of texts, dates or numbers with units",
         "at most {most:whole} columns that are not plain numbers",
         "Save fewer of them, write them as numbers such as 0 and 1, or turn the table so that "
         "every example is a row"),

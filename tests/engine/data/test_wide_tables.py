@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.data import TABLE, load
+from engine.data import TABLE, column_reader, load
 from engine.data.blocks import Block
 from engine.data.composite import _LETTERS, _READERS
 from engine.data.limits import MOST_TEXT_COLUMNS
@@ -45,13 +45,34 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
-def test_more_columns_of_texts_than_can_be_learned_from(tmp_path: Path, asked: list[int]) -> None:
+def test_more_columns_of_texts_than_can_be_learned_from(tmp_path: Path) -> None:
     path = written(tmp_path, MOST_TEXT_COLUMNS + 1, lambda row, place: "ab"[(row + place) % 2], 6)
-    with pytest.raises(DataError, match=r"wide\.csv: 3,001 columns of texts.*most 3,000") as told:
+    with pytest.raises(DataError, match=r"wide\.csv: more than 3,000 columns of texts") as told:
         load(DataSpec(TABLE, path=str(path)))
     assert told.value.remedy
-    # Before anything is done for a single one of them.
-    assert asked == []
+
+
+def test_numbers_with_a_word_among_them_are_no_columns_of_texts(tmp_path: Path) -> None:
+    path = written(tmp_path, MOST_TEXT_COLUMNS + 1,
+                   lambda row, place: "unknown" if row == 0 else f"{row}.25", 6)
+    assert all(column.numbers is not None for column in read(path, TableSpec()).columns)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(column_reader, "_BLOCK_CHARACTERS", 1)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_columns_that_turn_out_late_to_be_texts_keep_their_own(tmp_path: Path) -> None:
+    # In a set of whole numbers 8 comes before 1.
+    late = {1: "red", 8: "blue"}
+    path = written(tmp_path, 10, lambda row, place: late[place] if row > 300 and place in late
+                   else str(10 * place + row % 5), 400)
+    columns = read(path, TableSpec()).columns
+    for place, word in late.items():
+        assert set(columns[place].levels) == {
+            word, *(str(10 * place + digit) for digit in range(5))}
 
 
 def test_as_many_as_there_may_be(tmp_path: Path) -> None:

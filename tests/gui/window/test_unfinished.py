@@ -4,11 +4,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.widgets import Button
+from gui.widgets import Button, CalmSpinBox
 from gui.widgets.number_box import NumberBox, NumberCombo
+from gui.widgets.number_line import NumberLine
 from gui.window.unfinished import Unfinished
 
 LEFT = Qt.MouseButton.LeftButton
@@ -21,7 +22,7 @@ class Window(QDialog):
         super().__init__()
         self.box = NumberBox("Number", lambda _value: None)
         self.combo = NumberCombo("Rate", [0.1, 0.2], "")
-        self.spin = QSpinBox()
+        self.spin = CalmSpinBox()
         self.spin.setKeyboardTracking(False)
         self.button = Button("Run")
         self.action = QAction("Save", self)
@@ -65,7 +66,8 @@ def window(qtbot: QtBot) -> Window:
 
 def begin(qtbot: QtBot, window: Window, field: str) -> QWidget:
     holder, line = window.fields()[field]
-    holder.setFocus()
+    window.setFocus()
+    holder.setFocus(Qt.FocusReason.MouseFocusReason)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is holder)
     line.selectAll()  # type: ignore[attr-defined]
     qtbot.keyClicks(line, "7")
@@ -89,6 +91,10 @@ def test_a_shortcut_acts_on_what_was_typed_which_goes_on(qtbot: QtBot, window: W
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert window.acted == [[7.0]]
     assert QApplication.focusWidget() is holder
+    line = window.fields()[field][1]
+    assert isinstance(line, NumberLine)
+    assert line.selectedText() == line.text()
+    assert line._came_by_click
 
 
 def test_to_press_where_one_types_ends_nothing(qtbot: QtBot, window: Window) -> None:
