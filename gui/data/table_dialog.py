@@ -84,6 +84,7 @@ class TableDialog(QDialog):
         self._pasted: list[Path] = []
         self._told = ""
         self._remarks: tuple[Remark, ...] = ()
+        self._shows_undo = False
         # What each change that was chosen among the remarks has replaced, the newest last.
         self._replaced: list[tuple[str, Mapping[str, Any]]] = []
         self._looker = Background("Preview")
@@ -110,6 +111,7 @@ class TableDialog(QDialog):
         self._preview = None
         self._told = ""
         self._replaced.clear()
+        self._show_remarks(())
         self.reading.forget()
         self.split.forget()
         self.reading_fold.set_open(False)
@@ -295,7 +297,7 @@ class TableDialog(QDialog):
             part.setEnabled(self._path is not None)
 
     def _show_remarks(self, remarks: Sequence[Remark]) -> None:
-        self._remarks = tuple(remarks)
+        self._remarks, self._shows_undo = tuple(remarks), bool(self._replaced)
         undo = [Line(f"You chose: {_capital(label)}.", "Undo") for label, _ in self._replaced[-1:]]
         missing = self._missing_inputs()
         told = [Line(text) for text in (
@@ -329,7 +331,8 @@ class TableDialog(QDialog):
 
     @Slot(int)
     def _on_remark_chosen(self, place: int) -> None:
-        if self._replaced:
+        # As the lines are seen: while the file is read again, they are still those from before.
+        if self._shows_undo:
             if not place:
                 _, before = self._replaced.pop()
                 self._on_fields_chosen(before)

@@ -136,6 +136,25 @@ def test_changes_are_forgotten_with_their_file(
     assert "You chose" not in dialog.remarks.text()
 
 
+def test_lines_are_chosen_as_they_are_seen_while_the_file_is_read_again(
+    dialog: TableDialog, plain: Path, qtbot: QtBot
+) -> None:
+    dialog.read(plain)
+    ready(dialog, qtbot)
+    dialog._show_remarks([
+        Remark(say("note.titles", lines=3), Change(say("change.regression"), {"decimal": ","})),
+        Remark(say("note.titles", lines=4),
+               Change(say("change.regression"), {"missing": ("-1",)}))])
+    first, second = dialog.remarks.links[0], dialog.remarks.links[1]
+    first.click()
+    # Above them a line is to come that takes this back.
+    second.click()
+    assert dialog.spec() == TableSpec(decimal=",", missing=("-1",))
+    dialog.read(plain)
+    assert dialog.remarks.links == {}
+    ready(dialog, qtbot)
+
+
 # A target that cannot be used
 
 def test_a_target_that_cannot_be_used_waits_and_another_is_offered(
