@@ -58,8 +58,10 @@ class NumberLine(QLineEdit):
         """Note whether a click brings the keyboard here."""
         super().focusInEvent(event)
         self._is_entering = event.reason() == Qt.FocusReason.MouseFocusReason
-        # Where it is only given back, it is as it was.
-        if event.reason() != Qt.FocusReason.OtherFocusReason:
+        if event.reason() == Qt.FocusReason.OtherFocusReason:
+            # It is given back: what is typed next is another number, and no digits before this one.
+            self.selectAll()
+        else:
             self._came_by_click = self._is_entering
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

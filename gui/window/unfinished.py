@@ -6,9 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent, QWindow
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit
-
-from gui.widgets.number_line import NumberLine
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QLineEdit, QWidget
 
 
 class Unfinished(QObject):
@@ -58,13 +56,9 @@ def finish_typing() -> None:
     if field is not None:
         field.clearFocus()
         field.setFocus(Qt.FocusReason.OtherFocusReason)
-        line = field if isinstance(field, QLineEdit) else field.lineEdit()
-        if isinstance(line, NumberLine):
-            # What is typed next is another number, and no digits before this one.
-            line.selectAll()
 
 
-def _field() -> QLineEdit | QAbstractSpinBox | QComboBox | None:
+def _field() -> QWidget | None:
     """Return what is typed into."""
     focus = QApplication.focusWidget()
     if isinstance(focus, QLineEdit | QAbstractSpinBox) or (
