@@ -38,7 +38,8 @@ def soft_class_colours(n: int) -> Bytes:
 def blended_picture(probabilities: NDArray[Any]) -> Bytes:
     """Return uint8[g, g, 3]: class colours mixed by probability, float[g, g, k]."""
     colours = soft_class_colours(probabilities.shape[-1])
-    mixed = np.nan_to_num(probabilities) @ colours.astype(np.float64)
+    finite = np.nan_to_num(probabilities, posinf=1.0, neginf=0.0)
+    mixed = finite @ colours.astype(np.float64)
     pixels: Bytes = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
     return pixels
 
@@ -50,9 +51,12 @@ def finer(surface: NDArray[Any], factor: int = FINE) -> NDArray[np.float32]:
     below = np.minimum(at.astype(np.int64), g - 2)
     share = (at - below).astype(np.float32)
     surface = surface.astype(np.float32)
-    rows = surface[below] * (1 - share)[:, None, None] + surface[below + 1] * share[:, None, None]
-    return np.asarray(
-        rows[:, below] * (1 - share)[:, None] + rows[:, below + 1] * share[:, None], np.float32)
+    # Beside what has diverged, 0 times infinity is no number, and is shown as none.
+    with np.errstate(invalid="ignore"):
+        rows = (surface[below] * (1 - share)[:, None, None]
+                + surface[below + 1] * share[:, None, None])
+        return np.asarray(
+            rows[:, below] * (1 - share)[:, None] + rows[:, below + 1] * share[:, None], np.float32)
 
 
 def picture(surface: NDArray[Any], task: str, *, discrete: bool) -> Bytes:

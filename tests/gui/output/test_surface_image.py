@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
@@ -66,8 +68,9 @@ def test_regression_is_clipped_to_one(app: QApplication) -> None:
 
 
 def test_what_is_not_finite_does_not_crash(app: QApplication) -> None:
-    for k in (1, 2, 3):
-        surface = np.full((3, 3, k), np.nan)
+    # A warning would be an error here.
+    for k, value in product((1, 2, 3), (np.nan, np.inf, -np.inf)):
+        surface = np.full((3, 3, k), value)
         for discrete in (False, True):
             assert picture(surface, "classification", discrete=discrete).dtype == np.uint8
 
