@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox, QWidget
 
 from gui import theme
 from gui.widgets.number_line import NumberLine
@@ -12,37 +12,28 @@ from gui.widgets.number_line import NumberLine
 SPIN_INSET_PX = 8
 
 
-class _TextInset(QObject):
-    """Keeps a spin box's text away from its left border, whatever the interface size.
-
-    A style sheet's padding does not do it: Qt lets the text of a spin box begin at its left edge.
-    """
-
-    def __init__(self, spin: QAbstractSpinBox) -> None:
-        super().__init__(spin)
-        self._line = spin.findChild(QLineEdit)
-        theme.notifier().changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        if self._line is not None:
-            self._line.setTextMargins(theme.px(SPIN_INSET_PX), 0, 0, 0)
-
-
 class _SpinLine(NumberLine):
-    """The line of a spin box, written into as every number is."""
+    """The line of a spin box: written into as every number is, and away from its left border.
+
+    A style sheet's padding does not do that: Qt lets the text of a spin box begin at its left edge.
+    """
 
     def __init__(self, spin: QSpinBox | QDoubleSpinBox) -> None:
         super().__init__(spin)
         self._spin = spin
         # A spin box keeps Return for itself, and tells when it is done with it.
         self.returnPressed.connect(self.leave)
+        theme.notifier().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
 
     def shown(self) -> str:
         spin = self._spin
         text = spin.textFromValue(spin.value())  # type: ignore[arg-type]
         return f"{spin.prefix()}{text}{spin.suffix()}"
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.setTextMargins(theme.px(SPIN_INSET_PX), 0, 0, 0)
 
 
 class CalmSpinBox(QSpinBox):
@@ -51,7 +42,6 @@ class CalmSpinBox(QSpinBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLineEdit(_SpinLine(self))
-        _TextInset(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the wheel pass."""
@@ -64,7 +54,6 @@ class CalmDoubleSpinBox(QDoubleSpinBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setLineEdit(_SpinLine(self))
-        _TextInset(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the wheel pass."""
