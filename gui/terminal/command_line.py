@@ -33,7 +33,7 @@ STEPS = 2000
 """How long to train when neither the command nor the project says it."""
 
 USAGE = """\
-backprop-lab [PROJECT]            open the window
+backprop-lab [FILE]               open the window, with a project or with data
 backprop-lab train PROJECT        train a project without a window
 backprop-lab compare A B          train two projects and say what the difference does
 backprop-lab export PROJECT       write a project as a script or model of another library

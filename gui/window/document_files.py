@@ -64,11 +64,14 @@ class DocumentFiles(QObject):
         The document has been written to this file.
     saved_first(Path)
         Only A of a pair has been: a text file holds one project.
+    chosen(Path)
+        This file is to be opened, whatever it holds.
     """
 
     refused = Signal(str)
     saved = Signal(object)
     saved_first = Signal(object)
+    chosen = Signal(object)
 
     def __init__(self, document: Document, window: QWidget,
                  checkpoint: Callable[..., Checkpoint], folder: FileFolder | None = None) -> None:
@@ -88,13 +91,11 @@ class DocumentFiles(QObject):
 
     @Slot()
     def ask_open(self) -> None:
-        """Ask for a project file and open it."""
-        if not self.may_leave():
-            return
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open project", self._folder.path(),
+        """Ask for a file, a project or data, that is to be opened."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", self._folder.path(),
                                               OPEN_FILTER)
         if name:
-            self.open(Path(name))
+            self.chosen.emit(Path(name))
 
     def open(self, path: Path) -> bool:
         """Open a project file; returns False, and tells why, if that is not possible."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from engine.bundles import is_bundle
 from engine.diagnosis.baseline import baseline_of
 from engine.diagnosis.rules import thresholds_of
 from engine.errors import DivergedError, EngineError
@@ -22,6 +21,7 @@ from gui.doctor.verdict_strip import VerdictStrip
 from gui.document.commands import Change
 from gui.document.document import Document
 from gui.document.file_folder import FileFolder
+from gui.document.file_kinds import is_project, may_be_project
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, SECOND, RunInfo
 from gui.hyper import TrainingSheet
@@ -212,11 +212,18 @@ class LabPage(QWidget):
 
     def open_dropped(self, paths: Sequence[Path]) -> None:
         """Open what was dropped onto the window: a project, a table, or other data."""
-        if paths[0].suffix.lower() == ".json" or is_bundle(paths[0]):
-            if self.files.may_leave():
-                self.files.open(paths[0])
+        if is_project(paths[0]):
+            self.open_chosen(paths[0])
         else:
             self.data_panel.open_own(paths)
+
+    @Slot(object)
+    def open_chosen(self, path: Path) -> None:
+        """Open a file that was named or chosen: a project, or the dialog for such data."""
+        if not may_be_project(path):
+            self.data_panel.open_own((path,))
+        elif self.files.may_leave():
+            self.files.open(path)
 
     # Composition
 
@@ -306,6 +313,7 @@ class LabPage(QWidget):
         for saving in (self.files, self.pages, self.exports):
             saving.saved.connect(self._on_files_saved)
         self.files.saved_first.connect(self._on_files_saved_first)
+        self.files.chosen.connect(self.open_chosen)
         self.hyper.more.requested.connect(self._on_more_requested)
         self.sheet.closed.connect(self.hyper.more.show_closed)
         self.top_bar.theme_requested.connect(self._on_top_bar_theme_requested)

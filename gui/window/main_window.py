@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
+from gui.document.file_kinds import is_project, may_be_project
 from gui.document.kept import Kept
 from gui.imports import others_import
 from gui.program import NAME
@@ -36,7 +37,6 @@ GRIP = QSize(120, 60)
 HEAD_START_S = 1.0
 """How long the training thread may have Python for itself; what takes longer has to be shown."""
 GLANCE_MS = 5
-PROJECTS = {".json", ".bplab"}
 LATER = ("engine.experiments.library", "gui.experiments.map_view", "gui.experiments.page",
          "gui.window.experiments_desk", "engine.microscope.number",
          "engine.microscope.explanations.dense", "engine.microscope.dissection",
@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
     settings : Settings
         What a person has chosen before.
     project : Path | None
-        The file to open.
+        The file to open: a project, or data, for which the dialog that reads them opens.
     recovery_folder : Path | None
         Where copies of unsaved work are kept; None keeps none.
     asks : bool
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         if document.path is not None or document.is_modified():
             return False
         # A file that cannot be opened is told about here, not in another window too.
-        self.lab.files.open(path)
+        self.lab.open_chosen(path)
         return True
 
     def shut_down(self) -> None:
@@ -277,8 +277,8 @@ class MainWindow(QMainWindow):
         """
         from engine.errors import EngineError
 
-        self._read_early = self._project
-        if self._project is not None:
+        if self._project is not None and may_be_project(self._project):
+            self._read_early = self._project
             try:
                 document.open(self._project)
             except EngineError as error:
@@ -299,13 +299,13 @@ class MainWindow(QMainWindow):
         document.undo_stack.cleanChanged.connect(self._on_title_changed)
         if refused:
             lab.files.refused.emit(refused)
-        if self._project is not None and self._project != self._read_early:
-            # The desktop has handed it over meanwhile.
-            lab.files.open(self._project)
         self._on_title_changed()
         if self._recovery_folder is not None:
             self._watch_over(lab, self._recovery_folder)
         self.lab.network.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._project is not None and self._project != self._read_early:
+            # Data, or what the desktop has handed over meanwhile.
+            lab.open_chosen(self._project)
         self.furnished.emit()
 
     @Slot()
@@ -333,5 +333,5 @@ def _dropped_files(event: QDropEvent) -> tuple[Path, ...]:
     urls = event.mimeData().urls()
     paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
     # One project at a time; what else it may be is found out by the dialog for it.
-    has_project = any(path.suffix.lower() in PROJECTS for path in paths)
+    has_project = any(is_project(path) for path in paths)
     return () if len(paths) < len(urls) or (has_project and len(paths) > 1) else paths

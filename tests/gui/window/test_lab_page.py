@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QFileDialog,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -26,6 +27,7 @@ from engine.layers import LOSSES
 from engine.messages import say
 from engine.spec import DataSpec, default_project, write_project
 from gui import theme
+from gui.data.table_dialog import TableDialog
 from gui.frames.frame import Frame
 from gui.plots.canvas import Canvas
 from gui.templates import families
@@ -170,6 +172,31 @@ def test_saving_and_opening(qtbot: QtBot, lab: LabPage, tmp_path: Path) -> None:
     assert lab.files.open(tmp_path / "mine.json")
     assert lab.document.project == project
     assert lab.document.title == "mine"
+
+
+def test_open_asks_for_a_project_or_for_data(
+    qtbot: QtBot, lab: LabPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.document.set_option("dense-1", "units", 9)
+    chosen = [tmp_path / "mine.csv", tmp_path / "mine.json", tmp_path / "notes"]
+    chosen[0].write_text("a,b\n1,2\n2,3\n3,4\n", encoding="utf-8")
+    write_project(default_project(), chosen[1])
+    chosen[2].write_text("what is this", encoding="utf-8")
+    asked: list[bool] = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(chosen[0]), ""))
+    monkeypatch.setattr(lab.files, "may_leave", lambda: bool(asked.append(True) or True))
+    lab.files.ask_open()
+    dialog = lab.window().findChild(TableDialog)
+    assert dialog is not None
+    dialog.reject()
+    assert not asked, "data take the place of data, which can be undone"
+    del chosen[0]
+    lab.files.ask_open()
+    assert asked
+    assert lab.document.project == default_project()
+    del chosen[0]
+    lab.files.ask_open()
+    assert "notes" in lab.message.text()
 
 
 def test_nothing_is_cut_off_on_a_small_screen(qtbot: QtBot, lab: LabPage) -> None:

@@ -31,6 +31,8 @@ from engine.bundles import write_bundle
 from engine.spec import default_project, project_to_json, write_project
 from gui import theme
 from gui.app import Unattended
+from gui.data.bring_dialog import BringDialog
+from gui.data.table_dialog import TableDialog
 from gui.program import WindowOptions
 from gui.templates import Gallery, templates
 from gui.widgets import Button, ReadingBox
@@ -337,6 +339,27 @@ def test_a_project_that_the_desktop_hands_over_before_there_is_a_lab_is_opened(
     window = open_with(FakeEngine())
     assert window.open_if_untouched(tmp_path / "lesson.json")
     qtbot.waitUntil(lambda: window.windowTitle().startswith("lesson"))
+
+
+@pytest.mark.parametrize("name", ["mine.csv", "photos"])
+def test_data_of_the_command_line_open_in_the_dialog_for_them(
+    qtbot: QtBot, open_with: OpenWith, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    if path.suffix:
+        path.write_text("a,b\n1,2\n2,3\n3,4\n", encoding="utf-8")
+    else:
+        path.mkdir()
+    window = open_with(FakeEngine(), project=path)
+    kind = TableDialog if path.suffix else BringDialog
+    qtbot.waitUntil(lambda: window.findChild(kind) is not None)
+    lab = lab_of(window)
+    assert lab.document.path is None
+    assert not lab.message.isVisible()
+    dialog = window.findChild(kind)
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.reject()
 
 
 @pytest.mark.parametrize("number", [4, 12])
