@@ -20,8 +20,8 @@ from gui.experiments.sweep_picture import SweepPicture
 
 GAP = 0.5
 """Px that a cell leaves to its neighbours on each side."""
-HATCH = 6.0
-"""Px at 13 px text between two lines of a hatching."""
+HATCH = 4.5
+"""Px at 13 px text between two lines of a hatching, straight across."""
 FAR = 3.0
 """Heights of the map beyond which a line of theory is not followed."""
 DASHED = ("reach", "rate")
@@ -68,9 +68,9 @@ def _paint_ground(painter: QPainter, places: MapPlaces, number: int) -> None:
 
 def hatching(cell: QRectF) -> Iterator[QLineF]:
     """Yield lines across a cell that rise to the right, the one through its corners first."""
-    spacing = theme.px(HATCH)
     slope = cell.height() / max(cell.width(), 1e-9)
-    count = math.floor(cell.height() / spacing / 2)
+    spacing = theme.px(HATCH) * math.hypot(1.0, slope)
+    count = math.floor(cell.height() / spacing)
     for number in range(-count, count + 1):
         offset = number * spacing
         # y above the foot is slope x + offset, as far as it lies within the cell.

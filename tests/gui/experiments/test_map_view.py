@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from engine.experiments.board import board_of
 from engine.experiments.sweep import Axis, Sweep
 from gui import theme
 from gui.experiments.ink import ramps
-from gui.experiments.map_painter import branches, hatching, label_point
+from gui.experiments.map_painter import HATCH, branches, hatching, label_point
 from gui.experiments.map_places import MapPlaces
 from gui.experiments.map_view import MapView
 from gui.experiments.sweep_picture import SweepPicture
@@ -238,6 +239,15 @@ def test_hatching_stays_in_its_cell() -> None:
         roomy = cell.adjusted(-0.01, -0.01, 0.01, 0.01)
         assert all(roomy.contains(line.p1()) and roomy.contains(line.p2()) for line in strokes)
         assert all(line.dy() < 0 < line.dx() for line in strokes)
+
+
+def test_hatching_reaches_the_corners_of_its_cell() -> None:
+    cell = QRectF(10, 20, 60, 60)
+    strokes = list(hatching(cell))
+    spacing = theme.px(HATCH)
+    for corner in (cell.topLeft(), cell.bottomRight()):
+        assert min(math.dist((line.center().x(), line.center().y()), (corner.x(), corner.y()))
+                   for line in strokes) <= spacing
 
 
 def test_names_and_values_without_logarithm_have_cells_too(show: Show) -> None:
