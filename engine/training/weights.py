@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import cast
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
+from numpy.typing import NDArray
 
 from engine.arrays import Reals
 from engine.bundles.weights import check_fit
@@ -47,11 +51,36 @@ def draw(plan: Plan, project: ProjectSpec, n_inputs: int) -> None:
         for parameter in layer.parameters():
             name = f"{layer.spec.id}/{parameter.name}"
             if (constant := parameter.draw.constant) is not None:
-                # To seed a generator takes as long as to draw some hundreds of numbers.
                 places[name].fill(constant)
-                continue
-            rng = np.random.default_rng([project.training.seed, zlib.crc32(name.encode())])
-            places[name][...] = parameter.draw(rng)
+            else:
+                places[name][...] = parameter.draw(_generator(project.training.seed, name))
+
+
+def _generator(seed: int, name: str) -> np.random.Generator:
+    """Return what NumPy's ``default_rng([seed, crc32(name)])`` is, sooner where it comes again."""
+    # NumPy's types say less than its documentation: any `ISeedSequence` will do.
+    words = cast(np.random.SeedSequence, _Mixed(_mixed(seed, name)))
+    return np.random.Generator(np.random.PCG64(words))
+
+
+@lru_cache(1024)
+def _mixed(seed: int, name: str) -> NDArray[np.uint64]:
+    # Networks of a sweep share seeds and names, and to mix them takes as long as to draw some
+    # hundreds of numbers.
+    sequence = np.random.SeedSequence([seed, zlib.crc32(name.encode())])
+    return sequence.generate_state(4, np.uint64).astype(np.uint64, copy=False)
+
+
+class _Mixed(ISeedSequence):
+    """The words that a generator asks of a seed, known already."""
+
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        self._words = words
+
+    def generate_state(self, n_words: int, dtype: object = np.uint32) -> NDArray[np.uint64]:
+        """Return them, which are what PCG64 asks for and nothing else."""
+        assert (n_words, dtype) == (4, np.uint64)
+        return self._words
 
 
 def load(plan: Plan, given: Mapping[str, Reals]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
 
 import numpy as np
 import pytest
@@ -65,3 +66,14 @@ def test_lsuv_lets_a_deep_network_learn_that_small_weights_do_not() -> None:
         found[weights] = gradient, advance(run, 400).evaluate("training").loss
     assert found["normal"][0] < 1e-4 * found["lsuv"][0]
     assert found["lsuv"][1] < 0.3 < 1.0 < found["normal"][1]
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_weights_are_drawn_from_numpys_generator_of_seed_and_name(seed: int) -> None:
+    # Twice: the second time what a seed and a name come to is known.
+    for _ in range(2):
+        run = trainer(clouds(width=3), dense("dense-1", 3, weights="he_normal"), seed=seed,
+                      precision="float64")
+        rng = np.random.default_rng([seed, zlib.crc32(b"dense-1/w")])
+        np.testing.assert_array_equal(run.weights()["dense-1/w"],
+                                      rng.standard_normal((3, 3)) * np.sqrt(2 / 3))
