@@ -83,8 +83,7 @@ def _jobs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     waiting = [task for task in tasks if task.kind == LAST]
     if (sum(task.done for task in waiting) < WORTH_SHARING
             or any(task.done >= LARGE for task in waiting)):
-        # In their places, where what they read has just been written.
-        waiting = []
+        waiting, tasks = [], list(_put_off(tasks))
     others = [task for task in tasks if not waiting or task.kind != LAST]
     for kind, group in groupby(others, lambda task: task.kind):
         together = list(group)
@@ -94,6 +93,23 @@ def _jobs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
             yield from ([task] for task in together)
     for begin in range(0, len(waiting), MOST_SHARDS):
         yield waiting[begin:begin + MOST_SHARDS]
+
+
+def _put_off(tasks: Sequence[Task]) -> Iterator[Task]:
+    """Yield the tasks, each that may be done last before the next one of its kind.
+
+    What a layer's weights' gradient reads has then been written not long ago; and its inputs'
+    gradient has been computed, for which every thread reads the weights: their lines of memory have
+    come for the last time to caches from which `dense_backward_weights` claims them.
+    """
+    late: list[Task] = []
+    for task in tasks:
+        if task.kind == LAST:
+            yield from late
+            late = [task]
+        else:
+            yield task
+    yield from late
 
 
 def _write(table: Integers, turn: int, job: Sequence[Task], threads: int) -> None:
