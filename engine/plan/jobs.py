@@ -80,7 +80,9 @@ def arrange(table: Integers, sections: Integers, tasks: Sequence[Task], threads:
 
 def _jobs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     """Yield the rows of a stage in their turns, those together that are one job."""
-    waiting = [task for task in tasks if task.kind == LAST]
+    # From the first layer on, as updates go: each thread changes those weights, in the main, whose
+    # gradients it has computed.
+    waiting = [task for task in reversed(tasks) if task.kind == LAST]
     if (sum(task.done for task in waiting) < WORTH_SHARING
             or any(task.done >= LARGE for task in waiting)):
         waiting, tasks = [], list(_put_off(tasks))
