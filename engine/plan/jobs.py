@@ -4,6 +4,11 @@ Threads meet at the end of every job, which takes them a microsecond or two, and
 late. Ops of which a shard works on its own examples alone need not meet: each thread takes its
 examples through all of them. Ops that sum over the batch read what others have finished and write
 what none of these reads; they come last and need not meet either.
+
+To write what others have read costs more than to meet: a line of memory that stands in several
+caches has to leave all but one. So weights are claimed while their gradient is computed (see
+`engine.kernels.matmul.tile.multiply_from`): by the thread that updates them, in the main, and not
+before the last op for which others read them.
 """
 
 from __future__ import annotations
@@ -20,8 +25,8 @@ WORTH_SHARING = 500_000
 """Multiply-adds of a job from which on two threads are sooner done than one."""
 
 LARGE = 500_000
-"""Multiply-adds of a sum over the batch that threads share by itself: to put it off until what it
-reads has left their caches costs more than one barrier less saves."""
+"""Multiply-adds of a sum over the batch that threads share by itself, before the next such sum: to
+put it off until what it reads has left their caches costs more than one barrier less saves."""
 
 STAGES = ((layout.GATHER, layout.FORWARD), *(
     (section, section) for section in range(layout.OUTPUT, layout.SECTIONS)))
@@ -80,8 +85,7 @@ def arrange(table: Integers, sections: Integers, tasks: Sequence[Task], threads:
 
 def _jobs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     """Yield the rows of a stage in their turns, those together that are one job."""
-    # From the first layer on, as updates go: each thread changes those weights, in the main, whose
-    # gradients it has computed.
+    # From the first layer on, as updates go, so that most weights are claimed by who changes them.
     waiting = [task for task in reversed(tasks) if task.kind == LAST]
     if (sum(task.done for task in waiting) < WORTH_SHARING
             or any(task.done >= LARGE for task in waiting)):
@@ -100,9 +104,8 @@ def _jobs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
 def _put_off(tasks: Sequence[Task]) -> Iterator[Task]:
     """Yield the tasks, each that may be done last before the next one of its kind.
 
-    What a layer's weights' gradient reads has then been written not long ago; and its inputs'
-    gradient has been computed, for which every thread reads the weights: their lines of memory have
-    come for the last time to caches from which `dense_backward_weights` claims them.
+    The gradient of a layer's weights then comes behind that of its inputs, for which every thread
+    reads them.
     """
     late: list[Task] = []
     for task in tasks:
