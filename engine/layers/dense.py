@@ -62,7 +62,7 @@ def lower_product_backward(plan: Lowering, y: Value, w: Value, b: Value | None) 
     (x,) = plan.inputs
     work = x.size * w.shape[1]
     plan.backward("dense_backward_weights", work, dw=w.gradient, db=b.gradient if b else -1,
-                  dy=y.gradient, x=x.data, **_sizes(x, w))
+                  dy=y.gradient, x=x.data, w=w.data, **_sizes(x, w))
     if x.gradient >= 0:
         plan.backward("dense_backward_input", work, dx=x.gradient, dy=y.gradient, w=w.data,
                       **_sizes(x, w))

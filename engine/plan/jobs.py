@@ -4,6 +4,11 @@ Threads meet at the end of every job, which takes them a microsecond or two, and
 late. Ops of which a shard works on its own examples alone need not meet: each thread takes its
 examples through all of them. Ops that sum over the batch read what others have finished and write
 what none of these reads; they come last and need not meet either.
+
+To write what others have read costs more than to meet: a line of memory that stands in several
+caches has to leave all but one. So weights are claimed while their gradient is computed (see
+`engine.kernels.matmul.tile.multiply_from`): by the thread that updates them, in the main, and not
+before the last op for which others read them.
 """
 
 from __future__ import annotations
@@ -20,8 +25,8 @@ WORTH_SHARING = 500_000
 """Multiply-adds of a job from which on two threads are sooner done than one."""
 
 LARGE = 500_000
-"""Multiply-adds of a sum over the batch that threads share by itself: to put it off until what it
-reads has left their caches costs more than one barrier less saves."""
+"""Multiply-adds of a sum over the batch that threads share by itself, before the next such sum: to
+put it off until what it reads has left their caches costs more than one barrier less saves."""
 
 STAGES = ((layout.GATHER, layout.FORWARD), *(
     (section, section) for section in range(layout.OUTPUT, layout.SECTIONS)))
@@ -80,11 +85,11 @@ def arrange(table: Integers, sections: Integers, tasks: Sequence[Task], threads:
 
 def _jobs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
     """Yield the rows of a stage in their turns, those together that are one job."""
-    waiting = [task for task in tasks if task.kind == LAST]
+    # From the first layer on, as updates go, so that most weights are claimed by who changes them.
+    waiting = [task for task in reversed(tasks) if task.kind == LAST]
     if (sum(task.done for task in waiting) < WORTH_SHARING
             or any(task.done >= LARGE for task in waiting)):
-        # In their places, where what they read has just been written.
-        waiting = []
+        waiting, tasks = [], list(_put_off(tasks))
     others = [task for task in tasks if not waiting or task.kind != LAST]
     for kind, group in groupby(others, lambda task: task.kind):
         together = list(group)
@@ -94,6 +99,22 @@ def _jobs(tasks: Sequence[Task]) -> Iterator[list[Task]]:
             yield from ([task] for task in together)
     for begin in range(0, len(waiting), MOST_SHARDS):
         yield waiting[begin:begin + MOST_SHARDS]
+
+
+def _put_off(tasks: Sequence[Task]) -> Iterator[Task]:
+    """Yield the tasks, each that may be done last before the next one of its kind.
+
+    The gradient of a layer's weights then comes behind that of its inputs, for which every thread
+    reads them.
+    """
+    late: list[Task] = []
+    for task in tasks:
+        if task.kind == LAST:
+            yield from late
+            late = [task]
+        else:
+            yield task
+    yield from late
 
 
 def _write(table: Integers, turn: int, job: Sequence[Task], threads: int) -> None:

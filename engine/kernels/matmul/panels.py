@@ -64,9 +64,10 @@ FEW = 32
 TOGETHER = 4
 """Registers of sums over rows that grow side by side."""
 
-PACKED_LENGTH = 10
+PACKED_LENGTH = 11
 """Numbers that a call by way of panels passes by memory: strides of C's and A's rows, A's steps and
-B's rows, m, k, n, whether B is taken transposed, then of what sums start from how many and where.
+B's rows, m, k, n, whether B is taken transposed, then of what sums start from how many and where,
+and how far from C what is claimed stands.
 """
 
 
@@ -293,7 +294,7 @@ def _stack_space(typingctx: Any, like: Any, size: Any) -> Any:
 
 
 @kernel
-def multiply_packed(c, a, b, start, transposed):
+def multiply_packed(c, a, b, start, transposed, claimed):
     """Compute ``c = start + a @ b`` by way of panels, or ``c = start + a @ b.T``.
 
     Parameters
@@ -308,6 +309,8 @@ def multiply_packed(c, a, b, start, transposed):
         What the sums of every row begin from, or nothing.
     transposed : bool
         Whether ``b`` is taken transposed.
+    claimed : int64
+        As `multiply_from` takes it.
 
     Notes
     -----
@@ -330,11 +333,11 @@ def multiply_packed(c, a, b, start, transposed):
                 near = strided(left, some, end - begin, 1, some)
                 copy_rows(near.T, some_of_a.T)
                 some_of_a = near
-            _multiply_panels(some_of_c, some_of_a, b, start, transposed, begin)
+            _multiply_panels(some_of_c, some_of_a, b, start, transposed, begin, claimed)
 
 
 @inlined
-def _multiply_panels(c, a, b, start, transposed, begin):
+def _multiply_panels(c, a, b, start, transposed, begin, claimed):
     """Add the product of A with those rows of B, or columns, that begin there."""
     space = _stack_space(c, PANEL_BYTES)
     depth, width = a.shape[1], c.shape[1]
@@ -348,7 +351,7 @@ def _multiply_panels(c, a, b, start, transposed, begin):
             copy_rows(panel, b[begin:begin + depth, column:column + columns])
         part_of_c = c[:, column:column + columns]
         if begin == 0:
-            multiply_from(part_of_c, a, panel, start[column:column + columns])
+            multiply_from(part_of_c, a, panel, start[column:column + columns], claimed)
         else:
             multiply(part_of_c, a, panel, 1)
 
@@ -361,7 +364,7 @@ def _packed(c, a, b, call):
     multiply_packed(strided(c, rows, width, numbers[0], 1),
                     strided(a, rows, depth, numbers[1], numbers[2]),
                     strided(b, high, wide, numbers[3], 1),
-                    array_at(same_kind_at(c, numbers[9]), (numbers[8],)), transposed)
+                    array_at(same_kind_at(c, numbers[9]), (numbers[8],)), transposed, numbers[10])
 
 
 PACKED = ByAddress("packed", PACKED_LENGTH)
@@ -376,7 +379,8 @@ def install(precision: str) -> None:
 
 
 @intrinsic
-def call_packed(typingctx: Any, c: Any, a: Any, b: Any, start: Any, transposed: Any) -> Any:
+def call_packed(typingctx: Any, c: Any, a: Any, b: Any, start: Any, transposed: Any,
+                claimed: Any) -> Any:
     """Call `multiply_packed` by its address, so that it is part of no caller."""
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kinds = (c, a, b, start)
@@ -387,9 +391,9 @@ def call_packed(typingctx: Any, c: Any, a: Any, b: Any, start: Any, transposed: 
         n = builder.select(args[4], *sides)
         PACKED.call(context, builder, c.dtype, [c_at, a_at, b_at],
                     [c_row, a_row, a_step, b_row, m, k, n, flag, begun,
-                     builder.ptrtoint(start_at, WORD)])
+                     builder.ptrtoint(start_at, WORD), args[5]])
         return context.get_dummy_value()
-    return types.void(c, a, b, start, types.boolean), codegen
+    return types.void(c, a, b, start, types.boolean, types.int64), codegen
 
 
 @kernel
@@ -413,7 +417,7 @@ def multiply_transposed(c, a, b, start):
     """
     n, k = b.shape
     if n * k * c.itemsize > PANEL_BYTES:
-        call_packed(c, a, b, start, True)
+        call_packed(c, a, b, start, True, 0)
         return
     panel = array_at(_stack_space(c, PANEL_BYTES), (k, n))
     if n * k > FEW:
@@ -422,4 +426,4 @@ def multiply_transposed(c, a, b, start):
         for i in range(n):
             for o in range(k):
                 panel[o, i] = b[i, o]
-    multiply_from(c, a, panel, start)
+    multiply_from(c, a, panel, start, 0)

@@ -28,8 +28,8 @@ class _Strip(Registers):
         self.block_rows = block
         self.c, self.a, self.b, self.start, self.offsets, walk = args
         (self.c_row, self.a_row, self.a_step, self.b_row, self.rows, self.depth, self.width,
-         self.segments, self.add, a_places, c_places) = (
-             builder.extract_value(walk, i) for i in range(11))
+         self.segments, self.add, a_places, c_places, self.claimed) = (
+             builder.extract_value(walk, i) for i in range(12))
         self.has_places = builder.icmp_signed("!=", a_places, WORD(0))
         self.places = [builder.inttoptr(place, WORD.as_pointer()) for place in (a_places, c_places)]
         self.masks: list[Any] = [None] * vectors
@@ -76,6 +76,7 @@ class _Strip(Registers):
         a_rows, c_rows = self._row_begins(first, rows)
         places = {(row, vector): self._register(c_rows[row], vector) for row, vector in cells}
         self._begin(sums, places)
+        self._claim(places)
         self._walk(a_rows, sums)
         for cell in cells:
             self.store(builder.load(sums[cell]), places[cell], self.masks[cell[1]])
@@ -118,6 +119,20 @@ class _Strip(Registers):
                               for vector in range(self.vectors)]
                     for cell, total in sums.items():
                         builder.store(begins[cell[1]], total)
+
+    def _claim(self, places: dict[Any, Any]) -> None:
+        """Write once more what stands so far from C as is said; 0: nothing does.
+
+        Other cores' caches give those lines of memory up while the sums are computed. A prefetch
+        for writing does not do it where this core has the line, too, to read.
+        """
+        builder, number = self.builder, ir.IntType(8 * self.real_bytes)
+        with builder.if_then(builder.icmp_signed("!=", self.claimed, WORD(0))):
+            for place in places.values():
+                there = builder.gep(builder.bitcast(place, number.as_pointer()), [self.claimed])
+                # Atomic, since a store that changes nothing would be left out.
+                builder.store_atomic(builder.load_atomic(there, "monotonic", self.real_bytes),
+                                     there, "monotonic", self.real_bytes)
 
     def _walk(self, a_rows: list[Any], sums: dict[Any, Any]) -> None:
         """Add all outer products of a column of A and a row of B, segment by segment."""

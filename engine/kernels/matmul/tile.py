@@ -27,9 +27,10 @@ from engine.kernels.runtime.policy import DTYPES
 DEPTH = 256
 """Rows of B that are used before going on, so that the block of B stays in the first caches."""
 
-CALL_LENGTH = 14
+CALL_LENGTH = 15
 """Numbers that a call passes by memory: four strides, m, k, n, add, segments, then addresses: of
-the segments' begins, of those of A's rows and C's rows, of what sums start from; and a 0."""
+the segments' begins, of those of A's rows and C's rows, of what sums start from; then how far from
+C what is claimed stands, and a 0."""
 
 
 def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
@@ -43,7 +44,7 @@ def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
         c_row, a_row, a_step, b_row = numbers[0], numbers[1], numbers[2], numbers[3]
         rows, depth, width, add = numbers[4], numbers[5], numbers[6], numbers[7]
         segments, a_places, c_places = numbers[8], numbers[10], numbers[11]
-        start = same_kind_at(c, numbers[12])
+        start, claimed = same_kind_at(c, numbers[12]), numbers[13]
         segment = 0
         while segment < segments:
             offsets = integers_at(numbers[9] + 8 * segment)
@@ -61,7 +62,7 @@ def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
                     c_here, b_here = shifted(c, column), shifted(b_part, column)
                     start_here = shifted(start, column)
                     walk = (c_row, a_row, a_step, b_row, rows, part, left, together, add, a_places,
-                            c_places)
+                            c_places, claimed)
                     # Four registers are two and two: three and one would leave the one starving.
                     if vectors > 2 and left > 2 * lanes and (left <= 3 * lanes or left > 4 * lanes):
                         strip(3, size, block, c_here, a_part, b_here, start_here, offsets, walk)
@@ -77,7 +78,7 @@ def product_for(unit: Unit, precision: str) -> tuple[Any, Callable[..., None]]:
                         strip(1, size, block, c_here, a_part, b_here, start_here, offsets, walk)
                         column += lanes
                 begin += DEPTH
-                add = ADD
+                add, claimed = ADD, 0
             segment += together
     # Two units' products may come to lie in one program, where names of code must differ.
     product.__qualname__ = f"product_{8 * size}"
@@ -129,13 +130,14 @@ def _call(context: Any, builder: Any, dtype: Any, pointers: list[Any], numbers: 
     PRODUCT.call(context, builder, dtype, pointers, [*numbers, WORD(0)])
 
 
-def _plain(context: Any, builder: Any, kinds: tuple[Any, ...], args: Any, add: Any, start: Any
-           ) -> Any:
+def _plain(context: Any, builder: Any, kinds: tuple[Any, ...], args: Any, add: Any, start: Any,
+           claimed: Any) -> Any:
     """Call the product for three arrays as they are."""
     (c_at, _, (c_row, _)), (a_at, (m, k), (a_row, a_step)), (b_at, (_, n), (b_row, _)) = (
         unpack_array(context, builder, *pair) for pair in zip(kinds, args, strict=False))
     _call(context, builder, kinds[0].dtype, [c_at, a_at, b_at],
-          [c_row, a_row, a_step, b_row, m, k, n, add, WORD(1), None, WORD(0), WORD(0), start])
+          [c_row, a_row, a_step, b_row, m, k, n, add, WORD(1), None, WORD(0), WORD(0), start,
+           claimed])
     return context.get_dummy_value()
 
 
@@ -156,12 +158,12 @@ def multiply(typingctx: Any, c: Any, a: Any, b: Any, add: Any) -> Any:
     """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         added = builder.zext(builder.icmp_signed("!=", args[3], WORD(0)), WORD)
-        return _plain(context, builder, (c, a, b), args, added, WORD(0))
+        return _plain(context, builder, (c, a, b), args, added, WORD(0), WORD(0))
     return types.void(c, a, b, types.int64), codegen
 
 
 @intrinsic
-def multiply_from(typingctx: Any, c: Any, a: Any, b: Any, start: Any) -> Any:
+def multiply_from(typingctx: Any, c: Any, a: Any, b: Any, start: Any, claimed: Any) -> Any:
     """Compute ``c = start + a @ b``, for what `multiply` takes and a row or nothing to start from.
 
     Parameters
@@ -170,12 +172,17 @@ def multiply_from(typingctx: Any, c: Any, a: Any, b: Any, start: Any) -> Any:
         As for `multiply`; ``c`` is overwritten.
     start : real[n] or real[0]
         What the sums of every row begin from.
+    claimed : int64
+        How many numbers behind ``c`` others stand, row by row as far apart as there, that this
+        thread is to write next: other cores have given them up when this returns, and none of them
+        may write there meanwhile. 0: there are none.
     """
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         start_at, (begun,), _ = unpack_array(context, builder, start, args[3])
         mode = builder.select(builder.icmp_signed("!=", begun, WORD(0)), WORD(START), WORD(0))
-        return _plain(context, builder, (c, a, b), args, mode, builder.ptrtoint(start_at, WORD))
-    return types.void(c, a, b, start), codegen
+        return _plain(context, builder, (c, a, b), args, mode, builder.ptrtoint(start_at, WORD),
+                      args[4])
+    return types.void(c, a, b, start, types.int64), codegen
 
 
 @intrinsic
@@ -214,6 +221,6 @@ def contract(typingctx: Any, c: Any, a: Any, b: Any, c_rows: Any, a_rows: Any, o
             builder.ptrtoint(table, WORD) for table in (a_table, c_table, offsets_at, start_at))
         _call(context, builder, c.dtype, [c_at, a_at, b_at],
               [WORD(0), WORD(0), args[6], b_row, m, builder.sdiv(depth, segments), n, mode,
-               segments, offsets_at, a_places, c_places, start_at])
+               segments, offsets_at, a_places, c_places, start_at, WORD(0)])
         return context.get_dummy_value()
     return types.void(c, a, b, c_rows, a_rows, offsets, types.int64, types.int64, start), codegen

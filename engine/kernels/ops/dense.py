@@ -13,17 +13,18 @@ from engine.kernels.matmul.panels import (
     sum_rows,
 )
 from engine.kernels.matmul.tile import multiply_from
-from engine.kernels.runtime.memory import matrix, span, vector
+from engine.kernels.runtime.layout import CONTROL_LENGTH, HELPERS
+from engine.kernels.runtime.memory import array_at, integers_at, matrix, span, vector
 from engine.kernels.runtime.policy import finished, inlined, kernel, op
 
 
 @inlined
-def _product(c, a, b, start):
-    """Compute ``c = start + a @ b`` the sooner way."""
+def _product(c, a, b, start, claimed):
+    """Compute ``c = start + a @ b`` the sooner way; see `multiply_from`."""
     if pays(c.shape[0], b):
-        call_packed(c, a, b, start, False)
+        call_packed(c, a, b, start, False, claimed)
     else:
-        multiply_from(c, a, b, start)
+        multiply_from(c, a, b, start, claimed)
 
 
 @kernel
@@ -43,11 +44,11 @@ def dense_forward(y, x, w, b):
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.1.
     """
-    _product(y, x, w, b)
+    _product(y, x, w, b, 0)
 
 
 @finished
-def dense_backward_weights(dw, db, dy, x):
+def dense_backward_weights(dw, db, dy, x, claimed):
     """Compute the parameters' gradients ``dw = x.T @ dy`` and ``db = sum of dy over examples``.
 
     Parameters
@@ -56,12 +57,15 @@ def dense_backward_weights(dw, db, dy, x):
         dL/dw and dL/db, overwritten. L is the mean over the batch, so no 1/n here.
     dy, x : real[n, o], real[n, i]
         dL/dy and what the forward pass saw.
+    claimed : int64
+        How far behind ``dw`` the weights stand if this thread is to change them while other cores
+        have them in their caches; else 0.
 
     Notes
     -----
     Source: Goodfellow, Bengio and Courville (2016), sec. 6.5.
     """
-    _product(dw, x.T, dy, db[:0])
+    _product(dw, x.T, dy, db[:0], claimed)
     if db.size > 0:
         sum_rows(db, dy)
 
@@ -115,7 +119,7 @@ def dense_forward_op(slots, arena, batch, shard, shards):
                   vector(arena, slots.b + left, right - left if slots.b >= 0 else 0))
 
 
-@op("dw db dy x i o rows", "dw = x.T @ dy; db = sum over n of dy[n]", comes_last=True,
+@op("dw db dy x w i o rows control", "dw = x.T @ dy; db = sum over n of dy[n]", comes_last=True,
     needs=install)
 def dense_backward_weights_op(slots, arena, batch, shard, shards):
     i, o = slots.i, slots.o
@@ -125,7 +129,10 @@ def dense_backward_weights_op(slots, arena, batch, shard, shards):
     x = matrix(arena, slots.x, batch * slots.rows, i)[:, begin:end]
     # The first shard alone sums the biases' gradient.
     biases = o if slots.db >= 0 and shard == 0 else 0
-    dense_backward_weights(dw, vector(arena, slots.db, biases), dy, x)
+    control = array_at(integers_at(slots.control), (CONTROL_LENGTH,))
+    # Helpers have read the weights: without that, the update would wait for every line of them.
+    claimed = slots.w - slots.dw if control[HELPERS] != 0 else 0
+    dense_backward_weights(dw, vector(arena, slots.db, biases), dy, x, claimed)
 
 
 @op("dx dy w i o rows", "dx = dy @ w.T", by_examples=_by_examples, needs=install)

@@ -46,32 +46,32 @@ def test_many_small_ops_are_worth_sharing_together() -> None:
     assert shards == [1] * 9
 
 
-def test_sums_over_the_batch_come_behind_all_others() -> None:
+def test_sums_over_the_batch_come_behind_all_others_from_the_first_layer_on() -> None:
     jobs, shards = arranged(layout.BACKWARD, (LAST, MUCH // 2), (BY_EXAMPLES, MUCH),
                             (LAST, MUCH // 2), (BY_EXAMPLES, LITTLE))
-    assert jobs == [[1, 3], [0, 2]]
+    assert jobs == [[1, 3], [2, 0]]
     assert shards == [1, 2, 1, 2]
 
 
-def test_a_large_sum_stays_where_what_it_reads_has_just_been_written() -> None:
+def test_a_large_sum_comes_behind_what_else_there_is_before_the_next_sum() -> None:
     jobs, shards = arranged(layout.BACKWARD, (LAST, LITTLE), (BY_EXAMPLES, LITTLE), (LAST, LARGE),
-                            (BY_EXAMPLES, LITTLE))
-    assert jobs == [[0], [1], [2], [3]]
-    assert shards == [1, 1, 2, 1]
+                            (BY_EXAMPLES, LITTLE), (ALONE, LITTLE))
+    assert jobs == [[1], [0], [3], [4], [2]]
+    assert shards == [1, 1, 2, 1, 1]
 
 
 def test_small_sums_are_done_whole_by_whoever_takes_them() -> None:
     jobs, shards = arranged(layout.BACKWARD, *[(LAST, LITTLE), (ALONE, LITTLE)] * 10)
-    assert jobs == [*([row] for row in range(1, 20, 2)), list(range(0, 20, 2))]
+    assert jobs == [*([row] for row in range(1, 20, 2)), list(range(18, -1, -2))]
     assert shards == [1] * 20
 
 
-def test_one_sum_or_little_work_stays_in_its_place() -> None:
+def test_one_sum_or_little_work_is_put_off_no_further_than_to_the_next_sum() -> None:
     jobs, shards = arranged(layout.BACKWARD, (LAST, MUCH), (ALONE, LITTLE))
-    assert jobs == [[0], [1]]
+    assert jobs == [[1], [0]]
     assert shards == [2, 1]
     jobs, _ = arranged(layout.BACKWARD, (LAST, LITTLE), (ALONE, LITTLE), (LAST, LITTLE))
-    assert jobs == [[0], [1], [2]]
+    assert jobs == [[1], [0], [2]]
 
 
 def test_one_thread_shares_nothing() -> None:

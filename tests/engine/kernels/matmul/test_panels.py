@@ -66,7 +66,7 @@ def check(precision: str, m: int, k: int, n: int, begun: bool, transposed: bool)
     twins.multiply_packed(truth, double(a), double(b), double(start), transposed)
     twins.multiply_packed(scale, *(np.abs(double(array)) for array in (a, b, start)), transposed)
     c[...] = np.nan
-    kernels.multiply_packed(c, a, b, start, transposed)
+    kernels.multiply_packed(c, a, b, start, transposed, 0)
     if transposed:
         transposed_x = np.full((m, n), np.nan, precision)
         kernels.multiply_transposed(transposed_x, a, b, start)
@@ -98,7 +98,7 @@ def test_a_product_in_many_panels(size: tuple[int, int, int], begun: bool, trans
 @njit  # type: ignore[untyped-decorator]
 def unpacked(c: Any, a: Any, b: Any, start: Any) -> None:
     """Multiply without panels."""
-    tile.multiply_from(c, a, b, start)
+    tile.multiply_from(c, a, b, start, 0)
 
 
 def test_panels_and_parts_change_no_byte(precision: str) -> None:
@@ -113,7 +113,8 @@ def test_panels_and_parts_change_no_byte(precision: str) -> None:
             other[...] = np.nan
             for begin, end in pairwise(cuts):
                 part = bt[begin:end] if transposed else b[:, begin:end]
-                kernels.multiply_packed(other[:, begin:end], a, part, start[begin:end], transposed)
+                kernels.multiply_packed(other[:, begin:end], a, part, start[begin:end], transposed,
+                                        0)
             assert other.tobytes() == whole.tobytes()
 
 
@@ -153,7 +154,7 @@ def test_rows_that_collide_in_a_cache_give_the_bytes_of_others(depth: int, rows:
     assert x.strides[0] % kernels.COLLIDING == 0
     assert apart.strides[0] % kernels.COLLIDING != 0
     c, other = (np.full((rows, columns), np.nan, np.float32) for _ in range(2))
-    kernels.multiply_packed(c, x.T, b, b[0, :0], False)
-    kernels.multiply_packed(other, apart[:, :rows].T, b, b[0, :0], False)
+    kernels.multiply_packed(c, x.T, b, b[0, :0], False, 0)
+    kernels.multiply_packed(other, apart[:, :rows].T, b, b[0, :0], False, 0)
     assert c.tobytes() == other.tobytes()
     np.testing.assert_allclose(c, double(x).T @ double(b), atol=1e-6 * depth)

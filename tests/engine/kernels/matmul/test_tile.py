@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import platform
 import subprocess
@@ -54,14 +55,21 @@ class Product:
         zero = np.zeros(1, np.int64)
         self._run(c, a, b, [c.strides[0] // size, a.strides[0] // size, a.strides[1] // size,
                             b.strides[0] // size, *a.shape, b.shape[1], add, 1, zero.ctypes.data,
-                            0, 0, 0, 0])
+                            0, 0, 0, 0, 0])
+
+    def claiming(self, c: Reals, a: Reals, b: Reals, claimed: int) -> None:
+        """Compute the product of matrices without gaps, and claim what stands so far behind it."""
+        zero = np.zeros(1, np.int64)
+        (m, k), (_, n) = a.shape, b.shape
+        self._run(c, a, b, [n, k, 1, n, m, k, n, 0, 1, zero.ctypes.data, 0, 0, 0, claimed, 0])
 
     def contract(self, c: Reals, a: Reals, b: Reals, c_rows: Integers, a_rows: Integers,
                  offsets: Integers, step: int, add: int, start: Reals) -> None:
         mode = strip.ADD if add else strip.START if start.size else 0
         self._run(c, a, b, [0, 0, step, b.strides[0] // b.itemsize, len(a_rows),
                             len(b) // len(offsets), b.shape[1], mode, len(offsets),
-                            *(table.ctypes.data for table in (offsets, a_rows, c_rows, start)), 0])
+                            *(table.ctypes.data for table in (offsets, a_rows, c_rows, start)),
+                            0, 0])
 
     def _run(self, c: Reals, a: Reals, b: Reals, call: list[int]) -> None:
         numbers = np.array(call, np.int64)
@@ -132,6 +140,32 @@ def test_depths_beyond_one_block(product: Product, k: int, add: bool) -> None:
        transposed=st.booleans())
 def test_any_size(product: Product, m: int, k: int, n: int, add: bool, transposed: bool) -> None:
     check(product, m, k, n, add=add, transposed=transposed)
+
+
+@pytest.mark.parametrize("depth", [3, tile.DEPTH + 1])
+def test_what_is_claimed_is_written_and_stays_what_it_was(product: Product, depth: int,
+                                                          tmp_path: Path) -> None:
+    """Of a file that is mapped for this process alone, a page that is written becomes its own."""
+    resource = pytest.importorskip("resource")
+    rows, columns = 64, mmap.PAGESIZE
+    a, b = (np.ones(shape, product.precision) for shape in ((rows, depth), (depth, columns)))
+    c, expected = (np.empty((rows, columns), product.precision) for _ in range(2))
+    bits = np.random.default_rng(0).integers(0, 256, c.nbytes, np.uint8)
+    bits.tofile(tmp_path / "bits")
+    mapped = np.memmap(tmp_path / "bits", np.uint8, "c")
+    # Bits of any kind, NaN too, and every page read before.
+    assert (mapped == bits).all()
+
+    def faults() -> int:
+        return int(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+
+    product(expected, a, b, False)
+    product.claiming(c, a, b, 0)
+    before = faults()
+    product.claiming(c, a, b, (mapped.ctypes.data - c.ctypes.data) // c.itemsize)
+    assert faults() - before >= c.nbytes // mmap.PAGESIZE
+    assert c.tobytes() == expected.tobytes()
+    assert (mapped == bits).all()
 
 
 def test_no_depth_gives_zero_or_leaves_the_sum(product: Product) -> None:

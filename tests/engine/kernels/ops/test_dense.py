@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
-from numba import njit
+from numba import cfunc, njit
 
-from engine.kernels.matmul import panels, tile
+from engine.kernels.matmul import by_address, panels, tile
 from engine.kernels.ops import dense as kernels
+from engine.kernels.runtime import layout
+from engine.kernels.runtime.driver import run_section
 from tests.engine.kernels.agreement import (
     PRECISIONS,
     RELATIVE,
@@ -65,7 +69,7 @@ def test_backward_weights(shape: tuple[int, int, int], bias: bool, precision: st
     dy, x = random(precision, n, o), random(precision, n, i, seed=1)
     dw, block = guarded((i, o), precision)
     db, bias_block = guarded((o if bias else 0,), precision)
-    kernels.dense_backward_weights(dw, db, dy, x)
+    kernels.dense_backward_weights(dw, db, dy, x, 0)
     truth, scale = np.empty((i, o)), np.empty((i, o))
     bias_truth, bias_scale = np.empty(db.size), np.empty(db.size)
     twins.dense_backward_weights(truth, bias_truth, double(dy), double(x))
@@ -74,6 +78,41 @@ def test_backward_weights(shape: tuple[int, int, int], bias: bool, precision: st
     assert_close(db, bias_truth, precision, units=depth_units(n), scale=bias_scale)
     assert_guards_untouched(block)
     assert_guards_untouched(bias_block)
+
+
+@cfunc(by_address.signature("float32"))  # type: ignore[untyped-decorator]
+def noting(c, a, b, call):  # type: ignore[no-untyped-def]
+    """Stand in for the product: write how far from C what is claimed stands."""
+    c[0] = call[13]
+
+
+@pytest.fixture
+def product_notes_claims() -> Iterator[None]:
+    panels.install("float32")
+    cell = tile.PRODUCT.cells["float32"]
+    before, cell.value = cell.value, noting.address
+    yield
+    cell.value = before
+
+
+@pytest.mark.usefixtures("product_notes_claims")
+@pytest.mark.parametrize(("examples", "i", "o"), [(3, 5, 4), (128, panels.PACKED_ROWS, 128)])
+def test_weights_are_claimed_with_their_gradient_if_others_have_read_them(
+        examples: int, i: int, o: int) -> None:
+    size = max(examples, i) * max(i, o)
+    arena = np.zeros(4 * size, np.float32)
+    place = {name: number * size for number, name in enumerate(("dw", "w", "dy", "x"))}
+    control = np.zeros(layout.CONTROL_LENGTH, np.int64)
+    table = np.zeros((1, layout.ROW_LENGTH), np.int64)
+    op = kernels.dense_backward_weights_op
+    table[0, layout.ADDRESS], table[0, layout.SHARDS] = op.address("float32"), 1
+    for name, value in {**place, "db": -1, "i": i, "o": o, "rows": 1,
+                        "control": control.ctypes.data}.items():
+        table[0, op.slots.places[name]] = value
+    for helpers, claimed in ((0, 0), (1, place["w"] - place["dw"])):
+        control[layout.HELPERS] = helpers
+        run_section(table, np.array([0, 1]), 0, arena.ctypes.data, examples)
+        assert arena[place["dw"]] == claimed
 
 
 @pytest.mark.parametrize("shape", SHAPES)
