@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from engine.arrays import Doubles, Integers, Reals
 from engine.data.rows import ByteRows
 from engine.kernels.ops import catalogue
+from engine.kernels.ops.sequence_loss import terms_of
 from engine.kernels.ops.transcription import room_of
 from engine.kernels.runtime import layout
 from engine.layers import (
@@ -273,16 +274,19 @@ class _Builder:
                      for field in loss.constants}
         op = loss.op if weights is None else loss.weighted_op
         text = self._text_slots(output, target) if loss.reads_text else {}
-        losses = {
-            "losses": self.layout.reserve(WORDS_OF_A_DOUBLE * self.capacity)} if loss.sum_op else {}
+        losses, work = {}, 0
+        if loss.sum_op and op == loss.op:
+            terms = self.capacity if text else terms_of(self.capacity * output.shape[0])
+            losses = {"losses": self.layout.reserve(WORDS_OF_A_DOUBLE * terms)}
+            work = output.shape[0] * (2 * target.size + 1) if text else output.size
         self.table.add(layout.LOSS_SECTION, Line(op, {
             "dz": output.gradient, "z": output.data, "t": target.data, **form, **constants,
             **(weights or {}), **text, **losses},
-            output.shape[0] * (2 * target.size + 1) if text else 0, layer=name))
-        if loss.sum_op:
+            work, layer=name))
+        if losses:
             self.table.add(layout.LOSS_SECTION, Line(loss.sum_op, {
                 "t": target.data, "steps": output.shape[0], **losses,
-                **{slot: text[slot] for slot in ("mask", "length")}}, layer=name))
+                **{slot: text[slot] for slot in ("mask", "length") if text}}, layer=name))
         self.table.extend(layout.LOSS_SECTION, self.loss_terms)
         self.table.add(layout.SCORE, Line(loss.score_op, {
             "z": output.data, "t": target.data, **form, **text}, layer=name))
