@@ -8,7 +8,16 @@ from engine.layers.diagnose import diagnose, diagnose_alike, diagnose_layers
 from engine.layers.export import Node
 from engine.layers.initialisers import INITIALISERS, Initialiser
 from engine.layers.issue import Issue
-from engine.layers.kind import LayerKind, Lowering, Options, Parameter, Shape, UsedRows, Value
+from engine.layers.kind import (
+    LayerKind,
+    LookedUp,
+    Lowering,
+    Options,
+    Parameter,
+    Shape,
+    UsedRows,
+    Value,
+)
 from engine.layers.losses import LOSSES, Loss
 from engine.layers.mean_field import MeanFieldRule, Moments, Passage
 from engine.layers.optimizers import OPTIMIZERS, Optimizer
@@ -38,6 +47,7 @@ __all__ = [
     "Issue",
     "LayerCost",
     "LayerKind",
+    "LookedUp",
     "Loss",
     "Lowering",
     "MeanFieldRule",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from engine.layers.kind import Parameter, Shape, UsedRows, Value
+from engine.layers.kind import LookedUp, Parameter, Shape, UsedRows, Value
 from engine.layers.shapes import DATA, ResolvedLayer, resolve
 from engine.layers.weighted import AT_FIRST
 from engine.spec import NetworkSpec
@@ -43,6 +43,7 @@ class _Counting:
                  frozen: bool) -> None:
         self.inputs = inputs
         self.stream = 0
+        self.looked_up: LookedUp | None = None
         self.frozen = frozen
         self.output = Value(_SOMEWHERE, -1, ())
         self.forward_work = self.backward_work = self.kept = 0
@@ -70,6 +71,12 @@ class _Counting:
 
     def used_rows(self, table: Value, uses: int, *, others_rest: bool = True) -> UsedRows:
         return UsedRows(_SOMEWHERE, uses, _SOMEWHERE, others_rest)
+
+    def look_up(self, table: Value, tokens: int) -> None:
+        """Leave it out: what is counted is the network's arithmetic, not ways around it."""
+
+    def answer(self, **slots: int) -> None:
+        """Leave it out as well."""
 
     def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         self.forward_work += work

@@ -112,6 +112,22 @@ class UsedRows:
     others_rest: bool
 
 
+@dataclass(frozen=True)
+class LookedUp:
+    """What a layer says of an output whose rows are those of a table, one for each step.
+
+    Attributes
+    ----------
+    table : Value
+        The rows, (tokens, numbers of each).
+    tokens : int
+        Offset of the number of the row for every step, real[steps] per example.
+    """
+
+    table: Value
+    tokens: int
+
+
 class Lowering(Protocol):
     """What a plan offers to a layer kind that lowers itself to ops.
 
@@ -123,11 +139,14 @@ class Lowering(Protocol):
         A number of the layer's own, by which its random numbers differ from other layers'.
     frozen : bool
         Whether its parameters, learned or kept up, are to stay as they are.
+    looked_up : LookedUp | None
+        What its only input is looked up in, if nobody else reads that.
     """
 
     inputs: tuple[Value, ...]
     stream: int
     frozen: bool
+    looked_up: LookedUp | None
 
     def value(self, shape: Shape) -> Value:
         """Reserve an array per example, with its gradient where something before it learns."""
@@ -151,6 +170,16 @@ class Lowering(Protocol):
         most. The layer's backward ops write the list and the gradient of the rows on it; of all
         others, the gradient has to be 0.
         """
+
+    def look_up(self, table: Value, tokens: int) -> None:
+        """Say that the layer's output is looked up; see `LookedUp`.
+
+        The layer behind may then compute with the table in place of the rows, and send no gradient
+        of them back in training: see `answer`. Readings still ask for it.
+        """
+
+    def answer(self, **slots: int) -> None:
+        """Let the backward pass of the layer that was looked up go on from there instead."""
 
     def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         """Append an op to the forward pass; ``work`` is its multiply-adds per example.

@@ -220,6 +220,7 @@ _LOSSES = (
          "One unit per class at every step of a sequence; padding does not count.",
          "sequence_cross_entropy", "softmax_steps", "softmax", ("sequence",), None, (),
          "sequence_score", guess=_entropy, weighted_op="weighted_sequence_cross_entropy",
+         sum_op="steps_mean",
          error=output_errors.steps_cross_entropy),
     Loss("ctc", "Connectionist temporal classification",
          "L = −log p(text) / characters, mean over the batch; p(text) is the sum over all ways to "

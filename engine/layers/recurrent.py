@@ -73,6 +73,11 @@ TIME_FIELDS = (
 )
 
 
+ROWS_OF_A_STEP = 4
+"""Rows of a table for each step of an example up to which weights are applied to the table, not to
+the rows that are looked up: with five examples or more, there are more of these.
+"""
+
 LINE = 16
 """Numbers of a cache line."""
 
@@ -104,6 +109,8 @@ class Walk:
         Slots of all that turns the layer's weights, or their gradients, into others.
     work : int
         Multiply-adds of an example's products on the way forward.
+    projecting : int
+        Those of the weights with the table in which the features are looked up; 0 without one.
     """
 
     states: Value
@@ -112,6 +119,7 @@ class Walk:
     backward: dict[str, int]
     matrices: dict[str, int]
     work: int
+    projecting: int
 
 
 class Recurrent(WeightedKind):
@@ -226,9 +234,12 @@ class Recurrent(WeightedKind):
                           units=units, steps=steps)
         w, u = plan.parameter("w"), plan.parameter("u")
         b = plan.parameter("b") if options["bias"] else None
-        plan.forward("stack_weights", 0, per_step=COPY * (u.size + w.size),
+        found, tokens = plan.looked_up, walk.forward["tokens"]
+        rows = {"by_token": walk.forward["by_token"], "v": walk.forward["v"],
+                "table": found.table.data if found else -1}
+        plan.forward("stack_weights", 0, per_step=COPY * (u.size + w.size) + walk.projecting,
                      stacked=walk.forward["w"], u=u.data, w=w.data, b=b.data if b else -1,
-                     p=walk.forward["p"], **walk.matrices)
+                     p=walk.forward["p"], **rows, **walk.matrices)
         plan.backward("stack_transposed", per_step=TRANSPOSITION * (u.size + w.size),
                       wt=walk.backward["wt"], u=u.data, w=w.data, q=walk.backward["q"],
                       **walk.matrices)
@@ -236,7 +247,12 @@ class Recurrent(WeightedKind):
         plan.backward("recurrent_backward_weights", walk.work, du=u.gradient, dw=w.gradient,
                       db=b.gradient if b else -1, dc=c.gradient if c else -1, dz=walk.z,
                       before=walk.forward["before"], apart=self.apart * units, steps=steps,
-                      p=walk.forward["p"], q=walk.forward["q"], **walk.matrices)
+                      p=walk.forward["p"], q=walk.forward["q"], tokens=tokens, **rows,
+                      **walk.matrices)
+        if walk.projecting:
+            plan.answer(by_token=rows["by_token"], wt=walk.backward["wt"], units=units,
+                        columns=walk.matrices["columns"], p=walk.forward["p"],
+                        q=walk.forward["q"])
         if options["output"] == "last":
             plan.forward("last_state", units, y=result.data, h=states.data, units=units,
                          steps=steps)
@@ -299,16 +315,20 @@ class Recurrent(WeightedKind):
         columns = self.gates * units
         p, q = row_length(columns + self.apart * units), row_length(units + features + 1)
         start = self.start(options, plan, "keep_state", states)
+        found, tokens, v = plan.looked_up, -1, 0
+        if found is not None and found.table.shape[0] <= ROWS_OF_A_STEP * steps:
+            tokens, v = found.tokens, found.table.shape[0]
         sizes = {"mask": x.mask, "units": units, "features": features, "steps": steps, "p": p,
-                 "q": q}
+                 "q": q, "by_token": plan.scratch(v * p) if v else -1}
         return Walk(
             states, plan.array((steps, p)),
             {**sizes, "h": states.data, "x": x.data, "before": plan.array((steps + 1, q)),
-             "start": start, "w": plan.scratch((units + features + 1) * p)},
+             "start": start, "w": plan.scratch((units + features + 1) * p), "tokens": tokens,
+             "v": v},
             {**sizes, "dh": states.gradient, "dx": x.gradient,
              "wt": plan.scratch(columns * q), "truncation": int(options["truncation"])},
             {"units": units, "features": features, "columns": columns},
-            steps * (units + features) * columns)
+            steps * (units + features) * columns, v * features * columns)
 
     @staticmethod
     def backward_work(walk: Walk) -> int:

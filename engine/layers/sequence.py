@@ -47,6 +47,10 @@ SPARSE_FIELD = Field(
 """Whether measuring and updating leave out the rows of a table that a step has no gradient for."""
 
 
+NOT_ANSWERED = {"by_token": -1, "wt": 0, "columns": 0, "units": 0, "p": 0, "q": 0}
+"""Slots of the gradient of a table whose rows come back one by one."""
+
+
 class Embedding(WeightedKind):
     """y = w[token]."""
 
@@ -146,7 +150,8 @@ class Embedding(WeightedKind):
                           **listed, **shape)
         else:
             plan.backward("embed_backward", y.size, dw=w.gradient, dy=y.gradient, x=x.data,
-                          padding=padding, **shape)
+                          padding=padding, **NOT_ANSWERED, **shape)
+            plan.look_up(w, x.data)
         plan.result(y)
 
     def export(self, options: Options, inputs: tuple[Shape, ...]) -> tuple[Node, ...]:

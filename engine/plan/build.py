@@ -11,9 +11,19 @@ from dataclasses import dataclass, field, replace
 from engine.arrays import Doubles, Integers, Reals
 from engine.data.rows import ByteRows
 from engine.kernels.ops import catalogue
+from engine.kernels.ops.sequence_loss import terms_of
 from engine.kernels.ops.transcription import room_of
 from engine.kernels.runtime import layout
-from engine.layers import LOSSES, Parameter, ResolvedLayer, Shape, UsedRows, Value, resolve
+from engine.layers import (
+    LOSSES,
+    LookedUp,
+    Parameter,
+    ResolvedLayer,
+    Shape,
+    UsedRows,
+    Value,
+    resolve,
+)
 from engine.layers.row_blocks import WORDS_OF_A_DOUBLE
 from engine.layers.shapes import DATA
 from engine.plan.arena import Layout, aligned_zeros
@@ -39,8 +49,11 @@ class _Lowering:
     """The `engine.layers.Lowering` that a plan offers to one layer."""
 
     def __init__(self, builder: _Builder, layer: LayerSpec, inputs: tuple[Value, ...],
-                 parameters: dict[str, Value]) -> None:
+                 parameters: dict[str, Value], looked_up: LookedUp | None) -> None:
         self.inputs = inputs
+        self.looked_up = looked_up
+        self.offered: LookedUp | None = None
+        self.answered: dict[str, int] = {}
         self.stream = zlib.crc32(layer.id.encode())
         self.frozen = layer.frozen
         self.output: Value | None = None
@@ -77,6 +90,12 @@ class _Lowering:
         most = min(rows, self._builder.capacity * uses)
         self.listed = UsedRows(reserve(1 + most), most, reserve(rows), others_rest)
         return self.listed
+
+    def look_up(self, table: Value, tokens: int) -> None:
+        self.offered = LookedUp(table, tokens)
+
+    def answer(self, **slots: int) -> None:
+        self.answered = slots
 
     def forward(self, op: str, work: int, *, per_step: int = 0, **slots: int | float) -> None:
         self._builder.work += work
@@ -119,6 +138,21 @@ class _Lowering:
         self.output_states = value
 
 
+def _found(layer: ResolvedLayer, offered: Sequence[LookedUp | None], readers: Mapping[int, int]
+           ) -> LookedUp | None:
+    """Return what a layer's only input is looked up in, if no other layer reads that."""
+    source, *others = layer.sources
+    return None if others or source == DATA or readers[source] > 1 else offered[source]
+
+
+def _answer(backward: Sequence[list[Line]], layer: ResolvedLayer, slots: Mapping[str, int]
+            ) -> None:
+    """Let the backward pass of what feeds a layer go on from what the layer's own has found."""
+    if slots:
+        feeding = backward[layer.sources[0]]
+        feeding[:] = [replace(line, slots={**line.slots, **slots}) for line in feeding]
+
+
 @dataclass
 class _Builder:
     """Collects memory and op lines of one project."""
@@ -154,6 +188,7 @@ class _Builder:
         readers = Counter(source for layer in layers for source in layer.sources)
         planned: list[PlannedLayer] = []
         backward: list[list[Line]] = []
+        offered: list[LookedUp | None] = []
         statistic = 0
         for layer, begin_of in zip(layers, places(layers), strict=True):
             place = regions[0] + begin_of
@@ -163,7 +198,8 @@ class _Builder:
                 inputs if source == DATA else
                 self._branch(planned[source], backward[source], readers[source])
                 for source in layer.sources)
-            lowering = _Lowering(self, layer.spec, feeding, placed)
+            lowering = _Lowering(self, layer.spec, feeding, placed,
+                                 _found(layer, offered, readers))
             begin = self.table.length(layout.FORWARD)
             layer.kind.lower(layer.options, lowering)
             learned = [parameter for parameter in group if parameter.is_learned]
@@ -179,6 +215,8 @@ class _Builder:
                 limited=tuple(placed[parameter.name] for parameter in learned
                               if parameter.is_weight and parameter.is_by_unit)))
             backward.append(lowering.backward_lines)
+            offered.append(lowering.offered)
+            _answer(backward, layer, lowering.answered)
             statistic += bool(size)
         for position, lines in reversed(tuple(enumerate(backward))):
             begin = self.table.length(layout.BACKWARD)
@@ -236,16 +274,19 @@ class _Builder:
                      for field in loss.constants}
         op = loss.op if weights is None else loss.weighted_op
         text = self._text_slots(output, target) if loss.reads_text else {}
-        losses = {
-            "losses": self.layout.reserve(WORDS_OF_A_DOUBLE * self.capacity)} if loss.sum_op else {}
+        losses, work = {}, 0
+        if loss.sum_op and op == loss.op:
+            terms = self.capacity if text else terms_of(self.capacity * output.shape[0])
+            losses = {"losses": self.layout.reserve(WORDS_OF_A_DOUBLE * terms)}
+            work = output.shape[0] * (2 * target.size + 1) if text else output.size
         self.table.add(layout.LOSS_SECTION, Line(op, {
             "dz": output.gradient, "z": output.data, "t": target.data, **form, **constants,
             **(weights or {}), **text, **losses},
-            output.shape[0] * (2 * target.size + 1) if text else 0, layer=name))
-        if loss.sum_op:
+            work, layer=name))
+        if losses:
             self.table.add(layout.LOSS_SECTION, Line(loss.sum_op, {
                 "t": target.data, "steps": output.shape[0], **losses,
-                **{slot: text[slot] for slot in ("mask", "length")}}, layer=name))
+                **{slot: text[slot] for slot in ("mask", "length") if text}}, layer=name))
         self.table.extend(layout.LOSS_SECTION, self.loss_terms)
         self.table.add(layout.SCORE, Line(loss.score_op, {
             "z": output.data, "t": target.data, **form, **text}, layer=name))

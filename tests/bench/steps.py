@@ -142,13 +142,17 @@ def noted(network: Trainer, threads: int, seconds: float) -> list[Job]:
 def work_of(plan: Plan, row: int, batch: int) -> tuple[float, float]:
     """Return the operations of a row that is a product, or the bytes that another goes through.
 
-    The bytes are those that its formula reads and writes, wherever they lie; 0 and 0 where neither
-    is known.
+    A recurrent layer whose features are looked up does less than the plan counts for it: its
+    products with them are done in other rows, once for each token. The bytes are those that a
+    formula reads and writes, wherever they lie; 0 and 0 where neither is known.
     """
     line = plan.lines[row]
     op = catalogue.OPS[line.op]
     if op.weight == 1 and line.work:
-        return 2.0 * line.work * batch, 0.0
+        done = 1.0
+        if line.slots.get("by_token", -1) >= 0:
+            done = line.slots["units"] / (line.slots["units"] + line.slots["features"])
+        return 2.0 * line.work * batch * done, 0.0
     numbers = int(line.slots.get("n", 0)) * batch
     if "blocks" in line.slots and line.op.startswith(("measure", "update")):
         numbers = int(plan.blocks[:, blocks.SIZE].sum())

@@ -13,7 +13,7 @@ import pytest
 from engine.kernels.ops import catalogue
 from engine.kernels.runtime import layout
 from tests.bench import looking, microscope, table
-from tests.bench.cases import CASES, data_of, multiply_adds, shapes
+from tests.bench.cases import CASES, GATES, data_of, multiply_adds, shapes
 from tests.bench.checks import CHECKS, drawn, passing_on, slope, without_measuring
 from tests.bench.compare import Outcome, Rival
 from tests.bench.names import CHECK_NAMES
@@ -21,7 +21,7 @@ from tests.bench.ours import trainer
 from tests.bench.process import PEERS, ROOT
 from tests.bench.profile import by_op
 from tests.bench.roofline import Roofline, sentence
-from tests.bench.steps import noted, passes
+from tests.bench.steps import noted, passes, work_of
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -151,6 +151,15 @@ def test_profile_sees_every_op() -> None:
     assert all(one.seconds > 0 for one in found)
     assert sum(one.operations for one in found) == 2 * multiply_adds(CASES["small"])
     assert all(np.isfinite(array).all() for array in network.weights().values())
+
+
+def test_products_with_features_that_are_looked_up_are_not_counted() -> None:
+    case = CASES["lstm"]
+    plan = trainer(case, threads=1)._plan
+    _, lstm, dense = case.layers
+    rows = case.batch * case.shape[0]
+    done = sum(work_of(plan, row, case.batch)[0] for row in range(len(plan.lines)))
+    assert done == 3 * 2 * rows * lstm.units * (GATES["lstm"] * lstm.units + dense.units)
 
 
 def test_steps_are_noted_by_jobs_where_threads_share_them() -> None:

@@ -48,10 +48,10 @@ def send_back(dstates: Reals, dz: Reals, ut: Reals, mask: Reals, t: int, truncat
 
 
 def rnn_forward(states: Reals, after: Reals, before: Reals, w: Reals, mask: Reals, t: int,
-                is_relu: int) -> None:
+                is_relu: int, add: int) -> None:
     for n in range(len(after)):
         for j in range(w.shape[1]):
-            z = weighted(before[n], w, j)
+            z = weighted(before[n], w, j) + (after[n, j] if add else 0.0)
             f = max(z, 0.0) if is_relu else math.tanh(z)
             states[n, t, j] = after[n, j] = f if counts(mask, n, t) else before[n, j]
 
@@ -100,11 +100,11 @@ def last_state_backward(dstates: Reals, dy: Reals) -> None:
 
 
 def lstm_forward(states: Reals, after: Reals, cells: Reals, gates: Reals, before: Reals,
-                 cells_before: Reals, w: Reals, mask: Reals, t: int) -> None:
+                 cells_before: Reals, w: Reals, mask: Reals, t: int, add: int) -> None:
     h = cells.shape[1]
     for n in range(len(cells)):
         for k in range(4 * h):
-            z = weighted(before[n], w, k)
+            z = weighted(before[n], w, k) + (gates[n, k] if add else 0.0)
             gates[n, k] = z
             if counts(mask, n, t):
                 gates[n, k] = math.tanh(z) if k // h == 2 else logistic(z)
@@ -136,12 +136,13 @@ def lstm_backward(gates: Reals, dcells: Reals, dstates: Reals, cells: Reals, cel
 
 
 def gru_forward(states: Reals, after: Reals, gates: Reals, before: Reals, w: Reals, c: Reals,
-                mask: Reals, t: int) -> None:
+                mask: Reals, t: int, add: int) -> None:
     h = w.shape[1] // 3
     for n in range(len(after)):
         for j in range(h):
-            r, z = weighted(before[n], w, j), weighted(before[n], w, h + j)
-            new = weighted(before[n, h:], w[h:], 2 * h + j)
+            begin = gates[n, j:3 * h:h] if add else np.zeros(3)
+            r, z = begin[0] + weighted(before[n], w, j), begin[1] + weighted(before[n], w, h + j)
+            new = begin[2] + weighted(before[n, h:], w[h:], 2 * h + j)
             q = weighted(before[n], w[:h], 2 * h + j) + (c[j] if c.size else 0.0)
             after[n, j] = before[n, j]
             if counts(mask, n, t):

@@ -8,16 +8,23 @@ from numpy.typing import NDArray
 Reals = NDArray[np.float64]
 
 
-def sequence_cross_entropy(dz: Reals, z: Reals, t: Reals) -> float:
-    counted = [n for n in range(len(t)) if t[n] >= 0]
+def counted_steps(t: Reals) -> int:
+    return sum(bool(number >= 0) for number in t)
+
+
+def sequence_cross_entropy(dz: Reals, terms: Reals, z: Reals, t: Reals, count: int) -> None:
     dz[:] = 0
-    loss = 0.0
-    for n in counted:
-        log_total = np.log(np.sum(np.exp(z[n] - np.max(z[n])))) + np.max(z[n])
-        loss += (log_total - z[n, int(t[n])]) / len(counted)
-        dz[n] = np.exp(z[n] - log_total) / len(counted)
-        dz[n, int(t[n])] -= 1 / len(counted)
-    return loss
+    terms[:] = 0
+    for n in range(len(t)):
+        if t[n] >= 0:
+            log_total = np.log(np.sum(np.exp(z[n] - np.max(z[n])))) + np.max(z[n])
+            terms[0] += log_total - z[n, int(t[n])]
+            dz[n] = np.exp(z[n] - log_total) / count
+            dz[n, int(t[n])] -= 1 / count
+
+
+def mean_of_terms(terms: Reals, count: int) -> float:
+    return float(sum(terms)) / (count or 1)
 
 
 def right_steps(z: Reals, t: Reals, steps: int) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.kernels.ops.looked_up import rows_by_token, table_backward
 from engine.kernels.runtime.memory import matrix, span, vector
 from engine.kernels.runtime.policy import kernel, op
 
@@ -231,9 +232,19 @@ def embed_op(slots, arena, batch, shard, shards):
           vector(arena, slots.x + begin, end - begin), matrix(arena, slots.w, v, k))
 
 
-@op("dw dy x v k steps padding", "dw[j] = sum of dy[n] over n with x[n] = j", weight=16)
+@op("dw dy x v k steps padding by_token wt columns units p q",
+    "dw[j] = sum of dy[n] over n with x[n] = j", weight=16)
 def embed_backward_op(slots, arena, batch, shard, shards):
+    """Add up what comes back, or go on from the sums by token of the recurrent layer behind."""
     v, k, rows = slots.v, slots.k, batch * slots.steps
+    if slots.by_token >= 0:
+        units, columns = slots.units, slots.columns
+        begin, end = span(v, shard, shards)
+        table_backward(matrix(arena, slots.dw, v, k),
+                       rows_by_token(arena, slots.by_token, v, slots.p)[:, :columns],
+                       matrix(arena, slots.wt, columns, slots.q)[:, units:units + k],
+                       slots.padding, begin, end)
+        return
     # By columns: every shard adds all rows up in the same order.
     begin, end = span(k, shard, shards)
     embed_backward(matrix(arena, slots.dw, v, k), matrix(arena, slots.dy, rows, k),

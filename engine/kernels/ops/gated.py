@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from engine.kernels.matmul.tile import multiply
 from engine.kernels.ops.joins import copy, copy_columns
+from engine.kernels.ops.looked_up import begin_from_rows, rows_by_token
 from engine.kernels.ops.mathematics import hyperbolic_tangent, logistic
 from engine.kernels.ops.recurrent import (
     is_cut,
@@ -15,6 +16,7 @@ from engine.kernels.ops.recurrent import (
     send_back,
     sequence_part,
     set_out,
+    shows,
     skip_back,
     skipped,
 )
@@ -86,7 +88,7 @@ def _gru_cell_backward(gates, dstates, before, n, t):
 
 
 @kernel
-def lstm_forward(states, after, cells, gates, before, cells_before, w, mask, t):
+def lstm_forward(states, after, cells, gates, before, cells_before, w, mask, t, add):
     """Compute ``c_t = f_t c_(t-1) + i_t g_t`` and ``h_t = o_t tanh c_t``.
 
     Parameters
@@ -100,15 +102,15 @@ def lstm_forward(states, after, cells, gates, before, cells_before, w, mask, t):
         What goes into the step.
     w, mask : real[h + f + 1, 4 h], real[n, s] or real[0, 0]
         Weights, and which steps count.
-    t : int64
-        The step.
+    t, add : int64
+        The step; 0: the weighted sums begin from 0, else from what is in ``gates``.
 
     Notes
     -----
     Source: Hochreiter and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000).
     """
     h = cells.shape[1]
-    multiply(gates[:, :4 * h], before[:, :w.shape[0]], w, 0)
+    multiply(gates[:, :4 * h], before[:, :w.shape[0]], w, add)
     for n in range(gates.shape[0]):
         if skipped(mask, n, t):
             for j in range(h):
@@ -153,7 +155,7 @@ def lstm_backward(gates, dcells, dstates, cells, cells_before, mask, t, truncati
 
 
 @kernel
-def gru_forward(states, after, gates, before, w, c, mask, t):
+def gru_forward(states, after, gates, before, w, c, mask, t, add):
     """Compute ``h_t = (1 - z) n + z h_(t-1)``.
 
     Parameters
@@ -178,8 +180,8 @@ def gru_forward(states, after, gates, before, w, c, mask, t):
     goes into the product.
     """
     h, depth = w.shape[1] // 3, w.shape[0]
-    multiply(gates[:, :2 * h], before[:, :depth], w[:, :2 * h], 0)
-    multiply(gates[:, 2 * h:3 * h], before[:, h:depth], w[h:, 2 * h:], 0)
+    multiply(gates[:, :2 * h], before[:, :depth], w[:, :2 * h], add)
+    multiply(gates[:, 2 * h:3 * h], before[:, h:depth], w[h:, 2 * h:], add)
     for n in range(gates.shape[0]):
         for j in range(c.size):
             gates[n, 3 * h + j] = c[j]
@@ -226,7 +228,7 @@ def gru_backward(gates, dstates, before, mask, t, truncation):
         _gru_cell_backward(gates, dstates, before, n, t)
 
 
-@op("h c gates x before w start start_c mask units features steps p q",
+@op("h c gates x before w start start_c mask units features steps p q by_token tokens v",
     "i, f, o = sigmoid(h[t - 1] @ u + x[t] @ w + b); g = tanh(h[t - 1] @ u + x[t] @ w + b); c[t] = "
     "f c[t - 1] + i g; h[t] = o tanh(c[t])")
 def lstm_forward_op(slots, arena, batch, shard, shards):
@@ -234,8 +236,10 @@ def lstm_forward_op(slots, arena, batch, shard, shards):
     begin, end = span(batch, shard, shards)
     rows = end - begin
     states = sequence_part(arena, slots.h, begin, end, steps, units)
-    x = sequence_part(arena, slots.x, begin, end, steps, features)
-    w = matrix(arena, slots.w, units + features + 1, p)[:, :4 * units]
+    by_token = rows_by_token(arena, slots.by_token, slots.v, p)
+    tokens = mask_part(arena, slots.tokens, begin, end, steps)
+    x = sequence_part(arena, slots.x if tokens.size == 0 else -1, begin, end, steps, features)
+    w = matrix(arena, slots.w, units + x.shape[2] + 1, p)[:, :4 * units]
     mask = mask_part(arena, slots.mask, begin, end, steps)
     copy_columns(rows_at(arena, slots.before, begin, rows, q),
                  rows_at(arena, slots.start, begin, rows, units), 0, 0, units)
@@ -244,14 +248,16 @@ def lstm_forward_op(slots, arena, batch, shard, shards):
     for t in range(steps):
         here = t * batch + begin
         before = rows_at(arena, slots.before, here, rows, q)
+        gates = rows_at(arena, slots.gates, here, rows, p)
         set_out(before, x, t, units)
+        if tokens.size > 0:
+            begin_from_rows(gates, by_token, tokens, t, 4 * units)
         lstm_forward(states, rows_at(arena, slots.before, here + batch, rows, q),
-                     rows_at(arena, slots.c, here + batch, rows, units),
-                     rows_at(arena, slots.gates, here, rows, p), before,
-                     rows_at(arena, slots.c, here, rows, units), w, mask, t)
+                     rows_at(arena, slots.c, here + batch, rows, units), gates, before,
+                     rows_at(arena, slots.c, here, rows, units), w, mask, t, tokens.size)
 
 
-@op("gates dh dc dx c wt mask units features steps truncation p q",
+@op("gates dh dc dx c wt mask units features steps truncation p q by_token control",
     "do = dh tanh(c); dc = dc + dh o (1 - tanh(c)**2); di = dc g; dg = dc i; df = dc c[t - 1]; "
     "dc[t - 1] = dc f; da = those of the arguments; dh[t - 1] = dh[t - 1] + da @ u.T; "
     "dx = da @ w.T")
@@ -260,7 +266,8 @@ def lstm_backward_op(slots, arena, batch, shard, shards):
     begin, end = span(batch, shard, shards)
     rows = end - begin
     dstates = sequence_part(arena, slots.dh, begin, end, steps, units)
-    dx = sequence_part(arena, slots.dx, begin, end, steps, features)
+    wants_dx = slots.by_token < 0 or shows(slots.control)
+    dx = sequence_part(arena, slots.dx if wants_dx else -1, begin, end, steps, features)
     dcells = rows_at(arena, slots.dc, begin, rows, units)
     wt = matrix(arena, slots.wt, 4 * units, q)
     mask = mask_part(arena, slots.mask, begin, end, steps)
@@ -276,7 +283,7 @@ def lstm_backward_op(slots, arena, batch, shard, shards):
         multiply(dx[:, t], dz[:, :4 * units], wt[:, units:units + dx.shape[2]], 0)
 
 
-@op("h gates x before w c start mask units features steps p q",
+@op("h gates x before w c start mask units features steps p q by_token tokens v",
     "r, z = sigmoid(h[t - 1] @ u + x[t] @ w + b); n = tanh(x[t] @ w + b + r (h[t - 1] @ u + c)); "
     "h[t] = (1 - z) n + z h[t - 1]")
 def gru_forward_op(slots, arena, batch, shard, shards):
@@ -284,8 +291,10 @@ def gru_forward_op(slots, arena, batch, shard, shards):
     begin, end = span(batch, shard, shards)
     rows = end - begin
     states = sequence_part(arena, slots.h, begin, end, steps, units)
-    x = sequence_part(arena, slots.x, begin, end, steps, features)
-    w = matrix(arena, slots.w, units + features + 1, p)[:, :3 * units]
+    by_token = rows_by_token(arena, slots.by_token, slots.v, p)
+    tokens = mask_part(arena, slots.tokens, begin, end, steps)
+    x = sequence_part(arena, slots.x if tokens.size == 0 else -1, begin, end, steps, features)
+    w = matrix(arena, slots.w, units + x.shape[2] + 1, p)[:, :3 * units]
     c = vector(arena, max(slots.c, 0), units if slots.c >= 0 else 0)
     mask = mask_part(arena, slots.mask, begin, end, steps)
     copy_columns(rows_at(arena, slots.before, begin, rows, q),
@@ -293,12 +302,15 @@ def gru_forward_op(slots, arena, batch, shard, shards):
     for t in range(steps):
         here = t * batch + begin
         before = rows_at(arena, slots.before, here, rows, q)
+        gates = rows_at(arena, slots.gates, here, rows, p)
         set_out(before, x, t, units)
-        gru_forward(states, rows_at(arena, slots.before, here + batch, rows, q),
-                    rows_at(arena, slots.gates, here, rows, p), before, w, c, mask, t)
+        if tokens.size > 0:
+            begin_from_rows(gates, by_token, tokens, t, 3 * units)
+        gru_forward(states, rows_at(arena, slots.before, here + batch, rows, q), gates, before, w,
+                    c, mask, t, tokens.size)
 
 
-@op("gates dh dx before wt mask units features steps truncation p q",
+@op("gates dh dx before wt mask units features steps truncation p q by_token control",
     "dz = dh (h[t - 1] - n); dn = dh (1 - z); dr = dn (1 - n**2) (h[t - 1] @ u + c); "
     "da = those of the arguments; dh[t - 1] = dh[t - 1] + dh z + da @ u.T; dx = da @ w.T")
 def gru_backward_op(slots, arena, batch, shard, shards):
@@ -306,7 +318,8 @@ def gru_backward_op(slots, arena, batch, shard, shards):
     begin, end = span(batch, shard, shards)
     rows = end - begin
     dstates = sequence_part(arena, slots.dh, begin, end, steps, units)
-    dx = sequence_part(arena, slots.dx, begin, end, steps, features)
+    wants_dx = slots.by_token < 0 or shows(slots.control)
+    dx = sequence_part(arena, slots.dx if wants_dx else -1, begin, end, steps, features)
     wt = matrix(arena, slots.wt, 3 * units, q)
     ut = wt[:, :units]
     mask = mask_part(arena, slots.mask, begin, end, steps)

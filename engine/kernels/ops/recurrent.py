@@ -22,6 +22,12 @@ from engine.kernels.matmul.registers import LANES_32
 from engine.kernels.matmul.tile import DEPTH, multiply
 from engine.kernels.ops.dense import transpose
 from engine.kernels.ops.joins import copy, copy_columns
+from engine.kernels.ops.looked_up import (
+    project_table,
+    project_table_backward,
+    rows_by_token,
+    sum_by_token,
+)
 from engine.kernels.runtime.layout import CONTROL_LENGTH, POSITION, TRAINING
 from engine.kernels.runtime.memory import array_at, integers_at, matrix, sequence, span, vector
 from engine.kernels.runtime.policy import inlined, kernel, op
@@ -72,6 +78,12 @@ def register_span(columns, shard, shards):
     """Return begin and end of a shard's columns: whole registers of float32, but for the last."""
     begin, end = span((columns + LANES_32 - 1) // LANES_32, shard, shards)
     return begin * LANES_32, min(end * LANES_32, columns)
+
+
+@inlined
+def shows(control):
+    """Say whether somebody looks at what an op may leave out in training."""
+    return array_at(integers_at(control), (CONTROL_LENGTH,))[TRAINING] == 0
 
 
 @inlined
@@ -232,31 +244,46 @@ def last_state_backward(dstates, dy):
             dstates[n, last, j] = dy[n, j]
 
 
-@op("du dw db dc dz before units features columns apart steps p q",
+@op("du dw db dc dz before units features columns apart steps p q by_token tokens table v",
     "du = sum over t of h[t - 1].T @ dz[t]; dw = sum over t of x[t].T @ dz[t]; db = sum over t of "
     "dz[t]")
 def recurrent_backward_weights_op(slots, arena, batch, shard, shards):
     """Add up chunk by chunk: one lies in the cache while all that needs it is done."""
     units, columns, apart, rows = slots.units, slots.columns, slots.apart, batch * slots.steps
     first, last = register_span(columns, shard, shards)
+    by_token = rows_by_token(arena, slots.by_token, slots.v, slots.p)
+    is_looked_up = slots.by_token >= 0
     du = matrix(arena, slots.du, units, columns)
-    dw = matrix(arena, slots.dw, slots.features, columns)
+    dw = matrix(arena, slots.dw, 0 if is_looked_up else slots.features, columns)
     db = matrix(arena, max(slots.db, 0), int(slots.db >= 0), columns)
     dc = matrix(arena, max(slots.dc, 0), int(slots.dc >= 0), apart)
     for done in range(0, rows, DEPTH):
         size = min(DEPTH, rows - done)
-        recurrent_backward_weights(
-            du, dw, db, dc, rows_at(arena, slots.dz, done, size, slots.p),
-            rows_at(arena, slots.before, done, size, slots.q), done, first, last)
+        dz = rows_at(arena, slots.dz, done, size, slots.p)
+        recurrent_backward_weights(du, dw, db, dc, dz, rows_at(
+            arena, slots.before, done, size, slots.q), done, first, last)
+        if is_looked_up:
+            sum_by_token(by_token, dz, matrix(arena, slots.tokens, batch, slots.steps), done,
+                         first, last)
+    if is_looked_up:
+        project_table_backward(
+            matrix(arena, slots.dw, slots.features, columns),
+            matrix(arena, slots.table, slots.v, slots.features), by_token, first, last)
 
 
-@op("stacked u w b units features columns p", "stacked = [u; w; b]")
+@op("stacked u w b units features columns p by_token table v",
+    "stacked = [u; w; b]; by_token = table @ w")
 def stack_weights_op(slots, arena, batch, shard, shards):
+    """Stack the weights; those of features that are looked up are applied to the table instead."""
     units, features, columns = slots.units, slots.features, slots.columns
     first, last = register_span(columns, shard, shards)
-    stack_weights(matrix(arena, slots.stacked, units + features + 1, slots.p),
-                  matrix(arena, slots.u, units, columns),
-                  matrix(arena, slots.w, features, columns),
+    w = matrix(arena, slots.w, features, columns)
+    if slots.by_token >= 0:
+        project_table(rows_by_token(arena, slots.by_token, slots.v, slots.p),
+                      matrix(arena, slots.table, slots.v, features), w, first, last)
+        w = w[:0]
+    stack_weights(matrix(arena, slots.stacked, units + w.shape[0] + 1, slots.p),
+                  matrix(arena, slots.u, units, columns), w,
                   vector(arena, max(slots.b, 0), columns if slots.b >= 0 else 0), first, last)
 
 

@@ -17,8 +17,15 @@ from engine.kernels.ops.losses import (
     report,
     softmax_cross_entropy,
 )
-from engine.kernels.ops.sequence_loss import sequence_cross_entropy
-from engine.kernels.runtime.memory import array_at, matrix, reals_at, vector
+from engine.kernels.ops.sequence_loss import mean_of_terms, sequence_cross_entropy
+from engine.kernels.runtime.memory import (
+    array_at,
+    as_doubles,
+    matrix,
+    on_stack,
+    reals_at,
+    vector,
+)
 from engine.kernels.runtime.policy import kernel, op
 
 
@@ -247,12 +254,13 @@ def weighted_sequence_cross_entropy(dz, z, t, weights):
     Source: PyTorch's ``CrossEntropyLoss`` with ``weight`` and ``ignore_index``.
     """
     total, loss = total_step_weight(t, weights), 0.0
+    terms = array_at(as_doubles(on_stack(z, 4)), (2,))
     for n in range(t.size):
         row = slice(n, n + 1)
-        alone = sequence_cross_entropy(dz[row], z[row], t[row])
+        sequence_cross_entropy(dz[row], terms, z[row], t[row], 1)
         if t[n] >= 0:
             share = weights[int(t[n])] / total
-            loss += share * alone
+            loss += share * mean_of_terms(terms, 1)
             _scale(dz[n], share)
     return loss
 

@@ -10,7 +10,7 @@ SHARDS = 1          # parts into which threads that share an op divide it
 TURN = 2            # how far behind this row the row is that takes this one's turn
 TOGETHER = 3        # how many turns, from this one, threads share at once; 0 is 1
 FIRST_SLOT = 4
-ROW_LENGTH = 20
+ROW_LENGTH = 24
 
 # control, int64: what the driver and the window tell each other.
 STOP = 0            # 1 asks the driver to return after the running step

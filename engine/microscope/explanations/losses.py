@@ -16,7 +16,7 @@ from engine.microscope.number import (
     Variables,
     evaluate,
 )
-from engine.microscope.writer import Writer, explains
+from engine.microscope.writer import Writer, explains, says_nothing
 
 OVER = {"n": "example", "k": "unit"}
 """What the axes of a loss count."""
@@ -344,6 +344,9 @@ def _margins(w: Writer, share: Share) -> None:
                                      Part("− t Σ hit", f"-{hits}", "nk"))),
             mistakes={**share.mistakes(pull), "own-class-forgotten": share.gradient(hit),
                       "own-class-once": share.gradient(f"({hit} - {t})")})
+
+
+says_nothing("steps_mean")
 
 
 @explains("sequence_cross_entropy", "weighted_sequence_cross_entropy")

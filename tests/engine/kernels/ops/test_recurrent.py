@@ -86,29 +86,35 @@ class Case:
 sizes = pytest.mark.parametrize("sizes", SIZES)
 masks = pytest.mark.parametrize("mask", MASKS)
 truncations = pytest.mark.parametrize("truncation", [0, 1, 2, 3])
+adds = pytest.mark.parametrize("add", [0, 1])
 
 
 @sizes
 @masks
 @pytest.mark.parametrize("is_relu", [0, 1])
-def test_rnn(sizes: tuple[int, int, int], mask: str, is_relu: int, precision: str) -> None:
+@adds
+def test_rnn(sizes: tuple[int, int, int], mask: str, is_relu: int, add: int, precision: str
+             ) -> None:
     for t in range(sizes[1]):
         case = Case("rnn", sizes, mask, precision)
-        _, after = case.compare(rnn_kernels, "rnn_forward", [case.blank(*sizes), case.after],
-                                case.before, case.w, case.mask, t, is_relu)
+        after = case.normal(*case.after.shape) if add else case.after
+        _, after = case.compare(rnn_kernels, "rnn_forward", [case.blank(*sizes), after],
+                                case.before, case.w, case.mask, t, is_relu, add)
         case.compare(rnn_kernels, "rnn_backward", [case.z, case.dh], after, case.mask, t, is_relu)
 
 
 @sizes
 @masks
 @truncations
-def test_lstm(sizes: tuple[int, int, int], mask: str, truncation: int, precision: str) -> None:
+@adds
+def test_lstm(sizes: tuple[int, int, int], mask: str, truncation: int, add: int, precision: str
+              ) -> None:
     for t in range(sizes[1]):
         case = Case("lstm", sizes, mask, precision)
+        z = case.normal(*case.z.shape) if add else case.z
         _, _, cells, gates = case.compare(
-            gated_kernels, "lstm_forward",
-            [case.blank(*sizes), case.after, case.cells, case.z], case.before, case.cells_before,
-            case.w, case.mask, t)
+            gated_kernels, "lstm_forward", [case.blank(*sizes), case.after, case.cells, z],
+            case.before, case.cells_before, case.w, case.mask, t, add)
         case.compare(gated_kernels, "lstm_backward", [gates, case.cells, case.dh], cells,
                      case.cells_before, case.mask, t, truncation)
 
@@ -117,14 +123,16 @@ def test_lstm(sizes: tuple[int, int, int], mask: str, truncation: int, precision
 @masks
 @truncations
 @pytest.mark.parametrize("bias", [True, False])
-def test_gru(sizes: tuple[int, int, int], mask: str, truncation: int, bias: bool,
+@adds
+def test_gru(sizes: tuple[int, int, int], mask: str, truncation: int, bias: bool, add: int,
              precision: str) -> None:
     for t in range(sizes[1]):
         case = Case("gru", sizes, mask, precision)
         c = case.normal(sizes[2] if bias else 0)
+        z = case.normal(*case.z.shape) if add else case.z
         *_, gates = case.compare(
-            gated_kernels, "gru_forward", [case.blank(*sizes), case.after, case.z], case.before,
-            case.w, c, case.mask, t)
+            gated_kernels, "gru_forward", [case.blank(*sizes), case.after, z], case.before,
+            case.w, c, case.mask, t, add)
         case.compare(gated_kernels, "gru_backward", [gates, case.dh], case.before, case.mask, t,
                      truncation)
 
@@ -181,7 +189,7 @@ def test_what_is_not_finite_stays_seen(is_relu: int, precision: str) -> None:
     case = Case("rnn", (3, 1, 2), "none", precision)
     case.before[1, 0] = np.nan
     states = case.blank(3, 1, 2)
-    rnn_kernels.rnn_forward(states, case.after, case.before, case.w, case.mask, 0, is_relu)
+    rnn_kernels.rnn_forward(states, case.after, case.before, case.w, case.mask, 0, is_relu, 0)
     for found in (states[:, 0], case.after[:, :2]):
         assert np.isfinite(found[[0, 2]]).all()
         assert np.isnan(found[1]).all()

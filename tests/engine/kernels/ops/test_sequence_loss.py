@@ -16,7 +16,7 @@ from tests.engine.kernels.agreement import (
 )
 from tests.reference import sequence_loss as twins
 
-SIZES = ((1, 1, 2), (3, 4, 5), (2, 7, 31), (5, 1, 3))
+SIZES = ((1, 1, 2), (3, 4, 5), (2, 7, 31), (5, 1, 3), (9, 8, 4))
 """Examples, steps, classes."""
 
 
@@ -38,9 +38,13 @@ def sequences(size: tuple[int, int, int], precision: str, ignored: float = 0.3
 def compare(z: Reals, t: Reals, precision: str) -> float:
     dz, block = guarded(z.shape, precision)
     kept = z.copy(), t.copy()
-    loss = kernels.sequence_cross_entropy(dz, z, t)
+    count, terms = kernels.counted_steps(t), np.full(kernels.terms_of(len(t)), np.nan)
+    assert count == twins.counted_steps(t)
+    kernels.sequence_cross_entropy(dz, terms, z, t, count)
+    loss = kernels.mean_of_terms(terms, count)
     slopes = np.empty(z.shape)
-    truth = twins.sequence_cross_entropy(slopes, double(z), double(t))
+    twins.sequence_cross_entropy(slopes, terms, double(z), double(t), count)
+    truth = twins.mean_of_terms(terms, count)
     # p - t cancels where the network is right.
     assert_close(dz, slopes, precision, units=4, scale=1 / max(np.sum(t >= 0), 1))
     assert loss == pytest.approx(truth, rel=1e-6 if precision == "float32" else 1e-13,
@@ -76,7 +80,9 @@ def test_large_logits(logit: float, is_target: bool, precision: str) -> None:
 def test_a_logit_that_is_not_finite_is_seen(logit: float, precision: str) -> None:
     z, t = sequences((2, 3, 4), precision, ignored=0.0)
     z[1, 2] = logit
-    assert not math.isfinite(kernels.sequence_cross_entropy(np.empty_like(z), z, t))
+    terms = np.empty(kernels.terms_of(len(t)))
+    kernels.sequence_cross_entropy(np.empty_like(z), terms, z, t, len(t))
+    assert not math.isfinite(kernels.mean_of_terms(terms, len(t)))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -170,6 +170,8 @@ def test_cross_entropy_of_the_steps_that_count(size: tuple[int, int, int], ignor
     assert_guards_untouched(block)
     if ignored == 1.0:
         assert value == 0
-    usual = plain_steps.sequence_cross_entropy(slopes, double(z), double(t))
+    count, terms = plain_steps.counted_steps(t), np.empty(plain_steps.terms_of(rows))
+    plain_steps.sequence_cross_entropy(slopes, terms, double(z), double(t), count)
+    usual = plain_steps.mean_of_terms(terms, count)
     assert kernels.weighted_sequence_cross_entropy(
         np.empty(z.shape), double(z), double(t), np.full(classes, 7.0)) == pytest.approx(usual)
