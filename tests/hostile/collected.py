@@ -134,13 +134,19 @@ def _zipped(rng: Rng, files: Mapping[str, bytes]) -> bytes:
 def written(seed: int, folder: Path) -> tuple[str, Path]:
     """Write some into a folder; return what they are to be opened as, and where they lie."""
     rng = Rng(seed)
-    for old in (folder / "brought", folder / "brought.zip", folder / "brought.txt"):
+    for old in folder.glob("brought*"):
         shutil.rmtree(old, ignore_errors=True) if old.is_dir() else old.unlink(missing_ok=True)
     source = rng.choice(list(MADE))
     if source == "texts" and rng.random() < 0.4:
         path = folder / "brought.txt"
         path.write_bytes(writing(rng)[0] * rng.choice((1, 50)))
         return "text", path
+    if rng.random() < 0.1:
+        # Alone, and taken for something that it may not be.
+        content, suffix = MADE[source](rng)
+        path = folder / f"brought{suffix}"
+        path.write_bytes(rng.choice(SPOILINGS)(rng, content) if rng.random() < 0.4 else content)
+        return rng.choice((source, "table", "text", "series", "drawings", "images", "sounds")), path
     files = _files(rng, MADE[source])
     if rng.random() < 0.4:
         path = folder / "brought.zip"
