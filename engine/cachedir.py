@@ -23,6 +23,7 @@ from platformdirs import user_cache_path
 
 from engine import cachestore
 from engine.messages import Message, say
+from engine.spec.locks import lock
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +198,7 @@ def hold() -> BinaryIO | None:
     try:
         file = (cache_folder() / STAMP).open("ab")
         os.utime(file.name)
-        _lock(file, shared=True)
+        lock(file.fileno(), shared=True)
         # Before a folder for this process alone goes, which Windows would not let go.
         atexit.register(file.close)
     except OSError as error:
@@ -234,19 +235,11 @@ def _is_given_up(folder: Path) -> bool:
         if min(_age_s(path) for path in (folder, stamp) if path.exists()) < UNUSED_S:
             return False
         with stamp.open("ab") as file:
-            _lock(file, shared=False)
+            lock(file.fileno())
         # Windows removes no file that a program has opened.
         stamp.unlink()
         return True
     return False
-
-
-def _lock(file: BinaryIO, *, shared: bool) -> None:
-    """Lock an open file until it is closed; OSError if others forbid it. Windows needs no lock."""
-    if sys.platform != "win32":
-        import fcntl
-
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 cachestore.use(SHIPPED if SHIPPED.is_dir() else None)

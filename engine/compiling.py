@@ -7,20 +7,19 @@ at the other end of the list and leaves what it has compiled in the cache, where
 from __future__ import annotations
 
 import atexit
-import gc
 import logging
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from engine import native
 from engine.cachedir import cache_folder, prune
-from engine.footprint import give_back
+from engine.footprint import collecting_seldom, give_back
 from engine.kernels.matmul import tile
 from engine.kernels.ops import catalogue
 from engine.kernels.runtime.driver import run_steps
@@ -49,27 +48,8 @@ BACKGROUND = 10
 WORTH_A_PROCESS = 6
 """Fewest ops left to compile for which a second process, once it runs, is a help."""
 
-USUAL = gc.get_threshold()
-SELDOM = 5_000, 1_000, 1_000
-"""When Python looks for garbage, as `gc.set_threshold` takes it, and when while it compiles."""
-
 _BEGUN: set[str] = set()
 _BEGUN_LOCK = threading.Lock()
-
-
-@contextmanager
-def collecting_seldom() -> Iterator[None]:
-    """Let Python look for garbage among new objects alone, and seldom, meanwhile.
-
-    The compiler makes hundreds of thousands of objects that stay, over all of which the collector
-    would go again and again: an eighth of the time that compiling takes. Some 50 MB of garbage wait
-    for it until afterwards.
-    """
-    gc.set_threshold(*SELDOM)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*USUAL)
 
 
 def compile_op(name: str, precision: str) -> None:

@@ -50,7 +50,7 @@ def alike(column: Column, first: Column, place: str, first_place: str) -> Alike:
     DataError
         If one file has numbers or dates in it, and the other texts.
     """
-    none = np.zeros(len(column.present), np.bool_)
+    none = np.zeros(column.rows, np.bool_)
     if first.days is not None:
         return Alike(replace(first, codes=np.full(len(none), -1, dtype=np.int64),
                              days=_days(column, first, place, first_place)), none)
@@ -94,7 +94,7 @@ def _numeric(column: Column, first: Column, place: str, first_place: str) -> Col
         return replace(first, numbers=values, not_numbers=int(wrong.sum()), infinite=0,
                        example=example)
     numbers = column.numbers
-    return replace(first, numbers=np.full(len(column.present), np.nan)
+    return replace(first, numbers=np.full(column.rows, np.nan)
                    if numbers is None else numbers, not_numbers=column.not_numbers,
                    infinite=column.infinite, example=column.example)
 
@@ -114,4 +114,4 @@ def _days(column: Column, first: Column, place: str, first_place: str) -> NDArra
         raise DataError("split.file-no-dates",
                         place=say("place.column", file=place, column=first.name),
                         example=texts_of(column)[1][0], first=first_place)
-    return np.full(len(column.present), np.nan)
+    return np.full(column.rows, np.nan)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,27 @@ class Block:
         cells: NDArray[np.object_] = frame[list(wanted)].to_numpy()
         return cells
 
+    def some(self, rows: Sequence[int], positions: Sequence[int]) -> list[str]:
+        """Return cells by row and column, spaces at their ends removed; the rows ascend."""
+        if self.dialect.quote.encode() in self.content:
+            wanted = sorted(set(positions))
+            place_of = {position: place for place, position in enumerate(wanted)}
+            written = self.written(wanted)
+            at = [place_of[position] for position in positions]
+            return [cell.strip() for cell in written[rows, at]]
+        # Without quotes, rows are lines and cells stand between separators. pandas would make an
+        # array of each of thousands of columns, for the sake of a word here and there.
+        lines = enumerate(StringIO(self.content.decode("utf-8", "surrogatepass"), newline=None))
+        found: list[str] = []
+        last = -1
+        for row, position in zip(rows, positions, strict=True):
+            if row != last:
+                line = next(line for last, line in lines if last == row)
+                cells = line.split(self.dialect.separator)
+                last = row
+            found.append(cells[position].strip())
+        return found
+
     def _read(self, wanted: Sequence[int], **options: Any) -> pd.DataFrame:
         frame: pd.DataFrame = pd.read_csv(
             BytesIO(self.content), engine="c", sep=self.dialect.separator, decimal=self.decimal,
@@ -124,12 +145,41 @@ def _texts_of(cells: NDArray[np.object_]) -> Texts:
     return Texts(found[codes], tuple(places))
 
 
+_FEW_PLACES = 64
+"""Places where a word may stand that are looked at one by one."""
+
+
 def _has_word(content: bytes, separator: str, words: frozenset[str]) -> bool:
     """Return whether some cell is one of these words, quotes and spaces around it removed."""
     ends = separator.encode() + b"\"\r\n"
+    letters = {letter for word in words for letter in word.encode()}
+    there = {letter for letter in letters.difference(ends) if letter in content}
+    asked = [word.encode() for word in words if word and there.issuperset(word.encode())]
+    places = _beginnings(content, ends + b" ", asked)
+    if not len(places):
+        return False
+    cell = re.compile(b"(?:%s) *[%s]" % (b"|".join(map(re.escape, asked)), re.escape(ends)))
+    for place in places[:_FEW_PLACES].tolist():
+        if cell.match(content, place) and place and content[place - 1] in ends:
+            return True
+    # What begins like one and is none is rare, unless somebody makes it often.
     cells = content.translate(bytes.maketrans(ends, b"\n" * len(ends))).split(b"\n")
     different = {cell.strip(b" ") for cell in set(cells)}
-    return not different.isdisjoint(word.encode() for word in words if word)
+    return not different.isdisjoint(asked)
+
+
+def _beginnings(content: bytes, ends: bytes, words: Sequence[bytes]) -> Indices:
+    """Return where something begins, behind one of these ends, as one of these words does."""
+    # By arrays and by two letters: most numbers begin with a sign that may stand alone, too.
+    begins = np.zeros((256, 256), dtype=np.bool_)
+    for word in words:
+        begins[word[0], list(word[1:2] or ends)] = True
+    behind = np.zeros(256, dtype=np.bool_)
+    behind[list(ends)] = True
+    letters = np.frombuffer(b"\n" + content + b"\n", dtype=np.uint8)
+    places = np.flatnonzero(behind[letters[:-2]])
+    found: Indices = places[begins[letters[places + 1], letters[places + 2]]]
+    return found
 
 
 def _has_leading_zero(content: bytes, separator: str) -> bool:
@@ -326,9 +376,11 @@ def _plain(block: Block, positions: Sequence[int], decided: Sequence[bool]) -> _
     if not places:
         none = np.empty(0, dtype=np.bool_)
         return _Plain([], np.empty((len(frame), 0)), none, none, none)
-    whole = frame if len(places) == len(kinds) else frame.iloc[:, places]
-    numbers: Reals = whole.to_numpy(dtype=np.float64)
-    del frame, whole
+    if len(places) < len(kinds):
+        # Others are taken away: to ask pandas for those that stay has a price for each.
+        frame = frame.drop(columns=frame.columns[sorted(set(range(len(kinds))).difference(places))])
+    numbers: Reals = frame.to_numpy(dtype=np.float64)
+    del frame
     parts = _broken(numbers)
     broken: NDArray[np.bool_] = np.logical_or.reduce(parts, axis=0)
     gaps: NDArray[np.bool_] = np.logical_or.reduce(np.isnan(numbers), axis=0)
@@ -363,12 +415,13 @@ def _words(block: Block, plain: _Plain, places: Indices) -> dict[int, dict[int, 
     found: dict[int, dict[int, str]] = {place: {} for place in places.tolist()}
     if not found:
         return found
-    written = block.written([plain.positions[place] for place in found])
-    columns, rows = np.nonzero(np.isnan(plain.numbers[:, places]).T)
-    cells = written[rows, columns].tolist()
-    for place, row, cell in zip(places[columns].tolist(), rows.tolist(), cells, strict=True):
-        if text := cell.strip():
-            found[place][row] = text
+    rows, columns = np.nonzero(np.isnan(plain.numbers[:, places]))
+    at = [plain.positions[place] for place in found]
+    for place, row, cell in zip(places[columns].tolist(), rows.tolist(),
+                                block.some(rows.tolist(), [at[column] for column in columns]),
+                                strict=True):
+        if cell:
+            found[place][row] = cell
     return found
 
 

@@ -73,7 +73,7 @@ def read_columns(records: Iterator[Record | Rows], form: TextFormat, wanted: Seq
 
 def _in_blocks(rows: Iterator[Sequence[str]], width: int) -> Iterator[bytes]:
     """Yield rows together, some hundred at least: each block has a price for each column."""
-    room = max(_BLOCK_CHARACTERS, 500 * width)
+    room = max(_BLOCK_CHARACTERS, 1000 * width)
     taken: list[str] = []
     size = 0
     for texts in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -114,6 +115,13 @@ class Column:
     composite: Composite = _PLAIN
 
     @property
+    def rows(self) -> int:
+        """Number of its rows, those without a value among them."""
+        values = self.codes if self.numbers is None else self.numbers
+        assert values is not None
+        return len(values)
+
+    @property
     def present(self) -> NDArray[np.bool_]:
         """Whether each row has a value: bool[n]."""
         if self.numbers is not None:
@@ -156,7 +164,8 @@ class Column:
         """Number of different values."""
         values = self.numbers if self.days is None else self.days
         if values is not None:
-            return len(np.unique(values[self.present]))
+            ordered = np.sort(values[self.present])
+            return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + bool(len(ordered))
         return len(self.levels)
 
     @cached_property
@@ -271,21 +280,24 @@ class _Choices:
 
 def shown_decimal(columns: Sequence[Column]) -> str:
     """Return the decimal sign that most columns show; empty if none does."""
-    signs = [column.decimal for column in columns if column.decimal]
-    return max(signs, key=signs.count) if signs else ""
+    signs = Counter(column.decimal for column in columns if column.decimal)
+    return signs.most_common(1)[0][0] if signs else ""
 
 
 def _numeric(name: str, position: int, look: Look, judged: Judged, decimal: str) -> Column:
     numbers = judged.numbers
     assert numbers is not None
-    infinite = np.isinf(numbers)
-    numbers[infinite] = np.nan
+    endless = np.isinf(numbers)
+    infinite = int(np.count_nonzero(endless))
+    if infinite:
+        numbers[endless] = np.nan
     column = Column(
-        name, position, numbers=numbers, infinite=int(infinite.sum()),
+        name, position, numbers=numbers, infinite=infinite,
         not_numbers=judged.not_numbers, example=judged.example, example_row=judged.example_row,
         markers=judged.markers, unit=judged.unit,
         ambiguous=None if judged.style is None else judged.style.ambiguous,
-        decimal=_shown(look, judged, decimal), composite=look.composite._replace(levels=()),
+        decimal=_shown(look, judged, decimal),
+        composite=look.composite._replace(levels=()) if look.composite.levels else look.composite,
         sentinels=find_sentinels(numbers))
     unit = 0.0 if judged.unit or judged.not_numbers else clock_unit(name, numbers)
     if unit or (not judged.unit and not judged.not_numbers and are_compact(numbers)):

@@ -19,7 +19,7 @@ from io import FileIO
 from pathlib import Path
 
 from engine.data import copies
-from engine.spec.replacing import claim
+from engine.spec.locks import claim, lock
 
 USED = ".used-"
 """How a file is called that lists what a program uses; it is locked as long as that lives."""
@@ -106,11 +106,9 @@ def _is_left(path: Path) -> bool:
         except PermissionError:
             return False
         return True
-    import fcntl
-
     with path.open("rb") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file.fileno())
         except OSError:
             return False
         path.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -166,10 +167,20 @@ def _fits(texts: Sequence[str], first: Sequence[int]) -> dict[int, re.Match[str]
     return fits
 
 
+_EARLIEST, _LATEST = 19000101, 21001231
+
+
+def _may_be_compact(number: float) -> bool:
+    return math.isnan(number) or _EARLIEST <= number <= _LATEST
+
+
 def are_compact(numbers: Reals) -> bool:
     """Return whether whole numbers are dates such as 20200131."""
+    if len(numbers) and not _may_be_compact(float(numbers[0])):
+        # Most columns of numbers show it in their first.
+        return False
     known = numbers[~np.isnan(numbers)]
-    if len(known) < 3 or known.min() < 19000101 or known.max() > 21001231 or (
+    if len(known) < 3 or known.min() < _EARLIEST or known.max() > _LATEST or (
             known != np.round(known)).any():
         return False
     known = np.unique(known)

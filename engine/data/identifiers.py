@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -68,6 +69,9 @@ def counts_rows(name: str, position: int, numbers: Reals) -> bool:
     rows, in any order. Only where a name such as ``sample number`` tells, rows may be numbered
     anew in every part of the file.
     """
+    if len(numbers) and not (math.isnan(numbers[0]) or float(numbers[0]).is_integer()):
+        # Most columns of measured values show it in their first.
+        return False
     values = numbers[~np.isnan(numbers)]
     if len(values) <= _FEW_ROWS or len(values) < 0.9 * len(numbers):
         return False

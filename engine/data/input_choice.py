@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from engine.data.columns import Column
+from engine.data.dataset import Indices
 from engine.data.identifiers import marks_parts, names_persons, names_rows
 from engine.data.limits import MOST_CELLS, MOST_CHOSEN_LEVELS, MOST_LEVELS
 from engine.data.relations import (
     copies,
     decides,
+    like_target,
     numbered_answers,
     one_hot_group,
     says_the_same,
@@ -93,8 +95,12 @@ def choose_inputs(columns: Sequence[Column], targets: Sequence[Column], spec: Ta
     groups: dict[str, list[Column]] = defaultdict(list)
     answers = frozenset(column.position for column in _answers(targets, columns))
     again = copies([column for column in others if column.role != "ignored"])
+    # What is left alone is learned from even where it says the same.
+    like = [like_target(others, target) for target in targets] if len(others) > 1 else []
     for column in others:
-        code = _reason(column, targets, answers, len(others))
+        code = _reason(column, answers, [
+            target for target, alike in zip(targets, like, strict=False)
+            if column.position in alike])
         if not code and column.name in again and again[column.name] not in reasons:
             code = "dropped.copy"
         if code:
@@ -111,6 +117,38 @@ def choose_inputs(columns: Sequence[Column], targets: Sequence[Column], spec: Ta
                for code, group in groups.items()
                if any(column.name in reasons for column in group)]
     return InputChoice(tuple(kept), reasons, (*remarks, *_doubts(kept, targets, used)))
+
+
+def with_rows(choice: InputChoice, rows: Indices, target: Column, place: str) -> InputChoice:
+    """Return a choice with some rows of its columns, those left out that hold no value there.
+
+    Parameters
+    ----------
+    choice : InputChoice
+        With all rows of the file.
+    rows : int64[n]
+        Those that have a value to be predicted.
+    target : Column
+        Where that stands.
+    place : str
+        The file's name for error messages.
+
+    Raises
+    ------
+    DataError
+        If nothing is left.
+    """
+    taken = [column.take(rows) for column in choice.columns]
+    kept = tuple(column for column in taken if column.missing < column.rows)
+    if len(kept) == len(taken):
+        return InputChoice(kept, choice.reasons, choice.remarks)
+    names = tuple(column.name for column in taken if column.missing == column.rows)
+    reasons = {**choice.reasons, **{name: say("dropped.unanswered", column=name, target=target.name)
+                                    for name in names}}
+    if not kept:
+        raise _none_left(reasons, place)
+    told = remark("note.left-unanswered", columns=names, target=target.name)
+    return InputChoice(kept, reasons, (*choice.remarks, told))
 
 
 def _chosen(columns: Sequence[Column], place: str) -> InputChoice:
@@ -139,11 +177,11 @@ def _answers(targets: Sequence[Column], columns: Sequence[Column]) -> tuple[Colu
     return one_hot_group(targets[0], columns) or numbered_answers(targets[0], columns)
 
 
-def _reason(column: Column, targets: Sequence[Column], answers: Container[int],
-            others: int) -> str:
+def _reason(column: Column, answers: Container[int], like: Sequence[Column]) -> str:
     """Return the code of why a column is not learned from; empty if it is.
 
-    ``answers`` are the positions of those that are one answer together with the target.
+    ``answers`` are the positions of those that are one answer together with the target, ``like``
+    are the targets that it may say in other words.
     """
     if column.role == "ignored":
         return "dropped.ignored"
@@ -158,13 +196,13 @@ def _reason(column: Column, targets: Sequence[Column], answers: Container[int],
         return "dropped.group"
     if marks_parts(column.name, column.levels, column.distinct):
         return "dropped.parts"
-    if others > 1 and any(says_the_same(column, target) for target in targets):
+    if any(says_the_same(column, target) for target in like):
         return "dropped.same"
     return ""
 
 
 def _is_usable_text(column: Column) -> bool:
-    rows = len(column.present)
+    rows = column.rows
     return column.distinct <= min(MOST_CHOSEN_LEVELS, rows // _ROWS_PER_LEVEL) \
         and rows * column.distinct <= MOST_CELLS // 4
 
@@ -172,7 +210,7 @@ def _is_usable_text(column: Column) -> bool:
 def _names_somebody(column: Column) -> bool:
     """Return whether a column says to whom a row belongs: an ``id`` whose values come again."""
     if column.distinct <= 2 or not (names_rows(column.name) or names_persons(
-            column.name, column.distinct, int(column.present.sum()))):
+            column.name, column.distinct, column.rows - column.missing)):
         return False
     return column.numbers is None or not (column.numbers[column.present] % 1).any()
 

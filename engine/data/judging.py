@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -118,7 +119,14 @@ def look_at(cells: Cells) -> Look:
     composite = unfold(texts.levels, counts, numbers[~np.isnan(numbers)])
     if composite.parts:
         texts = Texts(texts.codes, composite.levels)
-    return Look(cells, texts, counts, Forms(texts.levels), composite)
+    forms = _forms_of(texts.levels) if len(texts.levels) <= _FEW_LEVELS else Forms(texts.levels)
+    return Look(cells, texts, counts, forms, composite)
+
+
+_FEW_LEVELS = 4
+"""Texts between numbers that are likely to be the same ones in many columns, such as ``n/a``."""
+
+_forms_of = lru_cache(maxsize=64)(Forms)
 
 
 def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[str]) -> Judged:
@@ -134,7 +142,7 @@ def judge(look: Look, hints: Hints, missing: frozenset[str], present: frozenset[
         Texts that the person calls gaps, and values.
     """
     cells, texts = look.cells, look.texts
-    plain = 0 if cells.numbers is None else int((~np.isnan(cells.numbers)).sum())
+    plain = 0 if cells.numbers is None else int(np.count_nonzero(~np.isnan(cells.numbers)))
     if cells.numbers is not None and not texts.levels:
         # Nothing but plain numbers and empty cells, as nearly all large and all wide tables have.
         return Judged(cells.numbers, markers=tuple(_take_out(

@@ -231,22 +231,30 @@ def vote_decimal(cells: Iterable[str], separator: str) -> str:
     A cell such as ``1,234`` may be read both ways and counts only when no other does: it is then a
     decimal comma unless the comma also divides columns.
     """
-    votes = {"comma": 0, "point": 0, "either": 0}
+    votes = {",": 0, ".": 0}
+    either = 0
     for cell in cells:
         if cell.isascii() and cell.isdigit():
             # Most cells of many tables: it has no sign.
             continue
-        written = take_apart(cell)
-        if written is None or (written.unit not in ("", "%") and not is_money(written.unit)):
-            continue
-        sign = decimal_of(written.body, written.exponent)
+        plain = _PLAIN.fullmatch(cell)
+        if plain is not None:
+            # Most cells of others: the one sign that may stand there divides no groups of digits,
+            # unless it can.
+            body = plain[2]
+            sign = "" if can_be_both(body) else "," if "," in body else "." if "." in body else ""
+        else:
+            written = take_apart(cell)
+            if written is None or (written.unit not in ("", "%") and not is_money(written.unit)):
+                continue
+            body, sign = written.body, decimal_of(written.body, written.exponent)
         if sign:
-            votes["comma" if sign == "," else "point"] += 1
-        elif "," in written.body and can_be_both(written.body):
-            votes["either"] += 1
-    if votes["comma"] == votes["point"] == 0:
-        return "," if votes["either"] and separator != "," else "."
-    return "," if votes["comma"] > votes["point"] else "."
+            votes[sign] += 1
+        elif "," in body and can_be_both(body):
+            either += 1
+    if votes[","] == votes["."] == 0:
+        return "," if either and separator != "," else "."
+    return "," if votes[","] > votes["."] else "."
 
 
 def can_be_both(body: str) -> bool:

@@ -24,6 +24,9 @@ differ by more than this share of their deviation: numbers are rounded in files.
 
 _FIRST_ROWS = 1000
 
+_FEW_ROWS = 64
+"""Rows that tell of most columns, looked at together, that they say something else."""
+
 _ANSWER_STEMS = frozenset({"y", "target", "output", "out", "label", "class", "response", "result",
                            "answer", "ziel", "klasse"})
 _NUMBERED = re.compile(r"(.*?)[ _.-]*\d+")
@@ -53,7 +56,7 @@ def one_hot_group(target: Column, columns: Sequence[Column]) -> tuple[Column, ..
     run_bits = [*before, *_while_bits(columns[at:])]
     first = at - len(before)
     run = columns[first:first + len(run_bits)]
-    total = np.cumsum([np.zeros(len(target.present)), *run_bits], axis=0)
+    total = np.cumsum([np.zeros(target.rows), *run_bits], axis=0)
     # Each column has a 1 somewhere, so that with one begin, one end at most has as many as rows.
     ones = total.sum(axis=1)
     begins = np.arange(at - first + 1)
@@ -111,6 +114,30 @@ def says_the_same(column: Column, target: Column) -> bool:
         if not (_decides(codes, answers) and _decides(answers, codes)):
             return False
     return not _is_sparse(codes)
+
+
+def like_target(columns: Sequence[Column], target: Column) -> frozenset[int]:
+    """Return positions of the columns of which it has to be asked whether each `says_the_same`.
+
+    Of the others some rows tell that they do not. Columns of numbers are looked at together, since
+    a table may have thousands.
+    """
+    rows = np.flatnonzero(target.present)[:_FEW_ROWS]
+    known = {place: column.numbers for place, column in enumerate(columns)
+             if column.numbers is not None}
+    if not known or not len(rows):
+        return frozenset(column.position for column in columns)
+    places, numbers = list(known), np.array([values[rows] for values in known.values()])
+    may = np.full(len(columns), True)
+    if target.numbers is None or target.distinct <= 2:
+        # Where its class comes again, so does a value that is another word for it.
+        _, first, classes = np.unique(
+            _codes(target, rows), return_index=True, return_inverse=True)
+        may[places] = (numbers == numbers[:, first[classes]]).all(axis=1)
+    else:
+        may[places] = ~np.isnan(numbers).any(axis=1)
+    return frozenset(column.position for column, asked in zip(columns, may.tolist(), strict=True)
+                     if asked)
 
 
 def decides(column: Column, target: Column) -> bool:
@@ -185,13 +212,13 @@ def copies(columns: Sequence[Column]) -> dict[str, str]:
     seen: dict[bytes, Column] = {}
     named = any(column.kind == "category" for column in columns)
     for column in columns:
-        if len(column.present) < _FEWEST_ROWS or column.kind not in ("numeric", "category"):
+        if column.rows < _FEWEST_ROWS or column.kind not in ("numeric", "category"):
             continue
         keys = [_fingerprint(column.numbers)] if column.numbers is not None else []
         if column.distinct <= 2:
             continue
         if named and column.distinct <= MOST_LEVELS:
-            codes = _codes(column, np.arange(len(column.present)))
+            codes = _codes(column, np.arange(column.rows))
             if not _is_sparse(codes):
                 keys.append(_fingerprint(_in_order(codes)))
         other = next((seen[key] for key in keys if key in seen), None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import wave
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,12 +153,32 @@ def _opened(content: Content, place: Place) -> Iterator[Any]:
             raise DataError("sound.no-bytes", place=place)
         # The name is not given to the library: it would believe the suffix of a headerless file.
         with (content.open("rb") if isinstance(content, Path) else io.BytesIO(content)) as raw, \
-                library.SoundFile(raw) as file:
+                library.SoundFile(_Steady(raw)) as file:
             yield file
     except library.SoundFileError as error:
         raise DataError("sound.unknown", place=place) from error
     except OSError as error:
         raise DataError("sound.failed", place=place, reason=error.strerror or str(error)) from error
+
+
+class _Steady:
+    """A file for a library in C: what is raised while that asks for bytes, Python would print.
+
+    Parameters
+    ----------
+    file : BufferedReader or BytesIO
+        The file.
+    """
+
+    def __init__(self, file: io.BufferedReader | io.BytesIO) -> None:
+        self._file = file
+        self.tell, self.readinto = file.tell, file.readinto
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; return where that is: a broken sound asks for some before its first."""
+        with suppress(OSError, ValueError, OverflowError):
+            self._file.seek(offset, whence)
+        return self._file.tell()
 
 
 def _library(place: Place) -> Any:

@@ -22,9 +22,11 @@ from engine.data.target_scale import scale_target
 from engine.data.understanding import Understanding, understand
 from engine.data.validation_file import add_file, blank
 from engine.errors import DataError
+from engine.footprint import collecting_seldom
 from engine.spec import DataSpec, Scaling, TableSpec
 
 
+@collecting_seldom()
 def load_table(path: Path, spec: DataSpec, key: str = "table", title: str = "",
                test: Path | None = None) -> Dataset:
     """Load a person's file as a data set.

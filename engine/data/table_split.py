@@ -100,7 +100,7 @@ def groups_of(column: Column) -> Indices:
         _, groups = np.unique(order, return_inverse=True)
     gaps = np.flatnonzero(~column.present)
     groups = groups.astype(np.int64)
-    groups[gaps] = len(column.present) + np.arange(len(gaps))
+    groups[gaps] = column.rows + np.arange(len(gaps))
     return np.unique(groups, return_inverse=True)[1].astype(np.int64)
 
 

@@ -102,7 +102,7 @@ def choose_target(columns: Sequence[Column], declared: str = "") -> TargetChoice
     usable = [column for column in columns if column.kind in ("numeric", "category")
               and not marks_parts(column.name, column.levels, column.distinct)]
     likely = [column for column in usable
-              if not names_rows(column.name) and 2 * column.missing < len(column.present)]
+              if not names_rows(column.name) and 2 * column.missing < column.rows]
     last = (likely or usable)[-1:]
     return TargetChoice(last[0] if last else None, False)
 

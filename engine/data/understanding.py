@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from engine.data.columns import Column
-from engine.data.input_choice import choose_inputs
+from engine.data.input_choice import choose_inputs, with_rows
 from engine.data.joint_target import make_joint_target
 from engine.data.reading import Reading
 from engine.data.remark import Change, Remark
@@ -100,10 +100,14 @@ def understand(reading: Reading, spec: TableSpec) -> Understanding:
     except DataError as error:
         return Understanding(targets, task, None, chosen.columns, chosen.reasons,
                              (*reading.remarks, *doubts), error.message)
+    try:
+        chosen = with_rows(chosen, made.rows, targets[0], place)
+    except DataError as error:
+        return Understanding(targets, task, None, (), _reasons_of(error), reading.remarks,
+                             error.message)
     used = _rows_remark(reading, targets[0], made)
     return Understanding(
-        targets, made.task, made, tuple(column.take(made.rows) for column in chosen.columns),
-        chosen.reasons,
+        targets, made.task, made, chosen.columns, chosen.reasons,
         (*used, *reading.remarks, *doubts, *chosen.remarks, *made.remarks, *spelled), None)
 
 
@@ -157,7 +161,7 @@ def _rows_remark(reading: Reading, target: Column, made: Target) -> tuple[Remark
     if used == total:
         return ()
     gaps = int((~target.present).sum())
-    rare = len(target.present) - gaps - used
+    rare = target.rows - gaps - used
     reasons = [say(code, count=count, name=target.name) for code, count in (
         ("rows.widths", sifting.left_out), ("rows.no-target", gaps), ("rows.others", rare))
         if count > 0]

@@ -182,7 +182,7 @@ def _targets(answers: Sequence[Alike], columns: Sequence[Column], targets: Seque
 
 def _joint(columns: Sequence[Column]) -> Indices:
     flags = flags_of(columns)
-    return (np.full(len(columns[0].present), -1, dtype=np.int64) if flags is None
+    return (np.full(columns[0].rows, -1, dtype=np.int64) if flags is None
             else classes_of(flags))
 
 
@@ -240,7 +240,7 @@ def _below(column: Column, added: Column, rows: Indices,
         if own is not None and other is not None:
             more[name] = np.append(own, other[rows])
     if unseen.any():
-        more["codes"][len(column.present):][unseen] = 0
+        more["codes"][column.rows:][unseen] = 0
     return replace(column, not_numbers=column.not_numbers + added.not_numbers,
                    infinite=column.infinite + added.infinite,
                    example=column.example or added.example, **more)

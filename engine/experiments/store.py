@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 import zlib
 from collections.abc import Iterable
@@ -15,15 +14,13 @@ import msgspec
 
 from engine.errors import FormatError
 from engine.experiments.results import Result
+from engine.spec.locks import lock
 from engine.spec.opening import opened
 
 SUFFIX = ".results"
 
 SYNC_S = 2.0
 """Seconds after which what was written is brought to the disk: what a power cut can cost."""
-
-LOCKED_BYTE = 2**62
-"""Far behind all that is ever written: locks of Windows keep others from reading what they hold."""
 
 _DECODER = msgspec.json.Decoder(tuple[str, msgspec.Raw])
 _RESULT = msgspec.json.Decoder(Result)
@@ -160,7 +157,7 @@ class Store:
     def _lock(self) -> None:
         """Take the file for this program; raises FormatError where another one has it."""
         try:
-            _take(self._file)
+            lock(self._file)
         except BlockingIOError as error:
             raise FormatError("store.taken", place=self.path.name) from error
         except OSError:
@@ -195,22 +192,3 @@ def _result(line: bytes) -> Result | None:
 def _begins(content: bytes) -> bool:
     """Say whether something may be the beginning of a first line."""
     return content[:2] == b'["'[:len(content)]
-
-
-def _take(file: int) -> None:
-    """Lock a byte of a file; raises BlockingIOError where another program has locked it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        place = os.lseek(file, 0, os.SEEK_CUR)
-        try:
-            os.lseek(file, LOCKED_BYTE, os.SEEK_SET)
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except PermissionError as error:
-            raise BlockingIOError(str(error)) from error
-        finally:
-            os.lseek(file, place, os.SEEK_SET)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,7 +7,6 @@ writing any more, and removes that and nothing else.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import FormatError
+from engine.spec.locks import claim, lock
 
 UNFINISHED = ".unfinished"
 """What the name of a file ends with that is being written."""
@@ -127,28 +127,6 @@ def replace_file(path: str | Path, content: bytes | Iterable[bytes | memoryview]
     remove_unfinished(place.parent, place.name)
 
 
-def claim(descriptor: int) -> bool:
-    """Lock an open file until it is closed; say whether that is so, or there are no locks here."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            # Far behind its end, so that others may read it; no buffer has been filled yet.
-            place = os.lseek(descriptor, 0, os.SEEK_CUR)
-            os.lseek(descriptor, 2**40, os.SEEK_SET)
-            try:
-                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-            finally:
-                os.lseek(descriptor, place, os.SEEK_SET)
-            return True
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
-    return True
-
-
 def remove_unfinished(folder: Path, name: str = "") -> None:
     """Remove what killed programs have left unfinished; never raises.
 
@@ -199,8 +177,6 @@ def _remove_if_left(path: Path) -> None:
         if sys.platform == "win32":
             path.unlink()
             return
-        import fcntl
-
         with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file.fileno())
             path.unlink()

@@ -167,7 +167,7 @@ def _add_train(commands: argparse._SubParsersAction[Parser]) -> None:
                             "history.csv of that run in DIR is continued")
     train.add_argument("--save", type=Path, metavar="FILE.bplab",
                        help="save the project with its run there in the end, for --from and for "
-                            "the window")
+                            "the window; --out still says where the results go")
     train.add_argument("--keep-initial", action="store_true",
                        help="put the weights before step 1 into weights.npz too")
     train.add_argument("--use-averaged", action="store_true",

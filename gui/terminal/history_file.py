@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import FormatError
-from engine.spec.replacing import claim
+from engine.spec.locks import claim
 
 
 def csv_lines(steps: NDArray[np.int64], rows: NDArray[np.float64]) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import io
 import os
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from engine.errors import FormatError
-from engine.spec.replacing import Unfinished, claim, remove_unfinished
+from engine.spec.locks import claiming_folder
+from engine.spec.replacing import Unfinished, remove_unfinished
 from gui.terminal.batch_run import named_errors
 from gui.terminal.history_file import header_line
 
@@ -84,7 +84,7 @@ def check_folder(folder: Path) -> None:
 def holding(folder: Path) -> Iterator[None]:
     """Keep other programs from writing several files of results into a folder meanwhile.
 
-    The folder is made if need be. On Windows, where none can be locked, nothing is kept from it.
+    The folder is made if need be.
 
     Raises
     ------
@@ -93,17 +93,12 @@ def holding(folder: Path) -> Iterator[None]:
     """
     with named_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    if sys.platform == "win32":
-        yield
-        return
-    with named_errors(folder):
-        descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        if not claim(descriptor):
+    with ExitStack() as stack:
+        with named_errors(folder):
+            claimed = stack.enter_context(claiming_folder(folder))
+        if not claimed:
             raise FormatError("results.busy", path=str(folder))
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _rows(path: Path) -> int:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.errors import EngineError
 
-JOIN_S = 5.0
+JOIN_S = 2.0
 """As long as the end of the program waits for it; what it does is short."""
 
 Work = Callable[[], object]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from engine.messages import Message
 
 LOOK_MS = 100
 """Time between two looks at how far what runs is."""
-JOIN_S = 5.0
+JOIN_S = 2.0
 """As long as the end of the program waits for processes that are being ended."""
 
 MakeExecutor = Callable[[int], Executor]
@@ -214,12 +215,17 @@ class SweepQueue(QObject):
             self._begin()
 
     def shut_down(self) -> None:
-        """End everything, and wait for it; again does no harm."""
+        """End everything, and wait for it a moment; again does no harm.
+
+        Processes of this computer are killed at once, those of others end with their connection:
+        what is waited for beyond that are files that are being read or closed.
+        """
         self._timer.stop()
         self._tasks.clear()
         self._leave_off()
+        until_s = time.monotonic() + JOIN_S
         for thread in self._threads:
-            thread.join(JOIN_S)
+            thread.join(max(0.0, until_s - time.monotonic()))
         self._threads = []
 
     # What runs

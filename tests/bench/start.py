@@ -106,13 +106,14 @@ def first_step() -> float:
 def compile_alone() -> list[float]:
     """Compile what the default project needs in this process; return the processor's seconds."""
     from engine import compiling
+    from engine.footprint import collecting_seldom
     from engine.kernels.matmul import tile
 
     spent = []
 
     def compile_here(names: Sequence[str], precision: str, progress: object = None) -> None:
         begin = time.process_time()
-        with compiling.collecting_seldom():
+        with collecting_seldom():
             tile.install(precision)
             for name in (compiling.LOOP, *names):
                 compiling.compile_op(name, precision)

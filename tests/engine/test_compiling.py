@@ -15,6 +15,7 @@ import pytest
 
 from engine import compiling, native
 from engine.compiling import COMMAND, LOOP, Partner, command, compile_ops, environment
+from engine.footprint import SELDOM
 from engine.kernels.matmul import tile
 from engine.kernels.ops.catalogue import OPS
 from gui.program import COMPILE_OPS
@@ -92,7 +93,7 @@ def test_garbage_is_looked_for_seldom_while_the_compiler_is_at_work(
     before = gc.get_threshold()
     with pytest.raises(MemoryError):
         compile_ops(NAMES, "float32")
-    assert set(found) == {compiling.SELDOM} != {before}
+    assert set(found) == {SELDOM} != {before}
     assert gc.get_threshold() == before
 
 

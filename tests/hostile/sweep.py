@@ -5,6 +5,8 @@
     python -m tests.hostile.sweep tables 300       # previews of tables, and loading them
     python -m tests.hostile.sweep others 300       # weights of other programs, sweeps, results
     python -m tests.hostile.sweep bundles 300      # runs, B and earlier runs: opening, and check
+    python -m tests.hostile.sweep collected 300    # recordings, images, texts: in folders and zips
+    python -m tests.hostile.sweep kept 300         # copies of unsaved work, at the next start
     python -m tests.hostile.sweep likely 60        # projects that look right: check, and train
 
 prints what is not as it should be, and how long, how large and how wordy the worst were.
@@ -34,7 +36,7 @@ from engine.experiments.store import Store
 from engine.messages.texts import LONGEST_SENTENCE
 from engine.spec import DataSpec
 from gui.terminal.command_line import main
-from tests.hostile import bundles, likely, others, projects, tables
+from tests.hostile import bundles, collected, kept, likely, others, projects, tables
 
 HANGS_S = 30.0
 """Seconds of the processor after which nothing more is expected of one file."""
@@ -231,6 +233,54 @@ def other(seed: int, folder: Path, report: Report) -> None:
         report.faults.append(f"{seed}: exit code {status}")
 
 
+def collection(seed: int, folder: Path, report: Report) -> None:
+    """Have recordings, images or texts loaded and checked, and see that nothing else is written."""
+    source, path = collected.written(seed, folder)
+    project = folder / "asking.json"
+    content = projects.points()
+    content["data"] = {"source": source, "path": path.name}
+    project.write_text(json.dumps(content))
+    before = sorted(folder.rglob("*"))
+    begin = time.process_time()
+    said, loaded = [], ""
+    try:
+        said += load(DataSpec(source, path=str(path))).notes
+    except DataError as error:
+        loaded = error.sentence
+    status, told = carried_out("check", str(project))
+    report.note(seed, "\n".join((*said, loaded, told)), (time.process_time() - begin) / 2)
+    report.refused += bool(loaded)
+    if status not in (0, 2) or (loaded and status != 2):
+        report.faults.append(f"{seed}: loading says {loaded!r}, check {told[-300:]!r}")
+    if sorted(folder.rglob("*")) != before:
+        report.faults.append(f"{seed}: something was written")
+
+
+def leftover(seed: int, folder: Path, report: Report) -> None:
+    """Look for unsaved work as the next start does, and see that all else stays where it is."""
+    # The one kind for which Qt is needed.
+    from PySide6.QtCore import QCoreApplication
+
+    from gui.document.document import Document
+    from gui.document.recovery import Recovery
+
+    # Timers ask for one; it lives as long as this function is at work.
+    application = QCoreApplication.instance() or QCoreApplication([])
+    home = kept.written(seed, folder)
+    copies = {path.name for path in home.glob("*.json")}
+    begin = time.process_time()
+    recovery = Recovery(Document(), home)
+    found = recovery.leftovers()
+    report.note(seed, "", time.process_time() - begin)
+    report.refused += not found
+    recovery.stop()
+    for one in found:
+        one.release()
+    if {path.name for path in home.glob("*.json")} != copies:
+        report.faults.append(f"{seed}: of {sorted(copies)} not all are left")
+    assert application is not None
+
+
 def bundle(seed: int, folder: Path, report: Report) -> None:
     """Open a bundle with a run, B and earlier runs, and let it be checked."""
     path = bundles.written(seed, _whole(folder), folder)
@@ -265,7 +315,7 @@ def _whole(folder: Path) -> bytes:
 
 SWEEPS: dict[str, Callable[[int, Path, Report], None]] = {
     "check": check, "train": train, "tables": table, "others": other, "bundles": bundle,
-    "likely": agree}
+    "collected": collection, "kept": leftover, "likely": agree}
 
 
 def swept(kind: str, count: int, first: int = 0) -> Report:

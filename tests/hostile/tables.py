@@ -20,8 +20,8 @@ ENDS = ("\n", "\n", "\r\n", "\r", "\n\n", "\r\r\n", "\u2028", "\x0b", " \n", ",\
 MOST_CELLS = 400_000
 """Of a table that is to be long."""
 MOST_LETTERS = 4_000_000
-ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252", "latin-1",
-             "cp037", "utf-7")
+ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252",
+             "latin-1", "cp037", "utf-7", "shift_jis", "gb18030", "koi8-r")
 
 
 def plain(rng: Rng) -> Rows:
@@ -103,8 +103,10 @@ def _mutated(rng: Rng, content: bytes) -> bytes:
     for _ in range(rng.choice((1, 3, 30))):
         if found:
             place = rng.randrange(len(found))
+            # Halves of letters, and a part in another encoding, among them.
             found[place:place + rng.choice((0, 1, 1, 40))] = rng.choice(
-                (b"", b"\r", b"\n", b'"', b"\0", b"\xff\xfe", b";", b",", b"\t", b"'", b"\x1a"))
+                (b"", b"\r", b"\n", b'"', b"\0", b"\xff\xfe", b";", b",", b"\t", b"'", b"\x1a",
+                 b"\xed\xa0\x80", b"\xd8\x00", b"\xe4\xf6\xfc", "ä,ö\n".encode("utf-16-le")))
     return bytes(found)
 
 

@@ -95,6 +95,27 @@ def test_bundles_open_or_a_sentence_says_why_not() -> None:
 
 @pytest.mark.slow
 @pytest.mark.sampled
+def test_recordings_images_and_texts_are_read_or_a_sentence_says_why_not() -> None:
+    report = swept("collected", tiers.examples(100, 3000))
+    assert report["faults"] == []
+    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
+    assert report["mib"] < MIB
+    assert report["longest"] <= LONGEST_SENTENCE + 20
+    assert 0.3 < report["refused"] / report["count"] < 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.sampled
+def test_unsaved_work_is_offered_or_left_where_it_is() -> None:
+    report = swept("kept", tiers.examples(60, 2000))
+    assert report["faults"] == []
+    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
+    assert report["mib"] < MIB
+    assert 0.1 < report["refused"] / report["count"] < 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.sampled
 def test_check_and_train_agree_on_projects_that_look_right() -> None:
     report = swept("likely", tiers.examples(40, 300))
     assert report["faults"] == []

@@ -223,7 +223,7 @@ def _likeliest(columns: Sequence[Column]) -> Column | None:
             if column.name.strip().lower() == name:
                 return column
     few = [column for column in columns if column.numbers is None
-           and 1 < len(column.levels) <= max(MOST_LEVELS, len(column.present) // 2)]
+           and 1 < len(column.levels) <= max(MOST_LEVELS, column.rows // 2)]
     return next(iter(few or columns), None)
 
 

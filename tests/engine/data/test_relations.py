@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from engine.data.columns import Column
-from engine.data.relations import decides, numbered_answers, one_hot_group, says_the_same
+from engine.data.relations import (
+    decides,
+    like_target,
+    numbered_answers,
+    one_hot_group,
+    says_the_same,
+)
 
 ROWS = 60
 _RANDOM = random.Random(5)
@@ -105,6 +112,28 @@ class TestNumberedAnswers:
     def test_those_that_cannot_be_learned_are_none(self):
         columns = [numbers("y1", VALUES), numbers("y2", np.ones(ROWS))]
         assert numbered_answers(columns[0], columns) == ()
+
+
+class TestLikeTarget:
+    def test_none_is_left_out_that_says_the_same(self):
+        rng = np.random.default_rng(5)
+        with_gaps = np.where(np.arange(ROWS) % 7 == 0, np.nan, KINDS)
+        columns = [numbers(f"x{place}", values, place) for place, values in enumerate((
+            KINDS * 10, -1.0 * KINDS, KINDS % 2, np.zeros(ROWS), with_gaps, 3 * with_gaps,
+            VALUES, 2 * VALUES + 1, rng.normal(size=ROWS), rng.integers(0, 3, ROWS)))]
+        columns.append(replace(texts("words", KINDS), position=len(columns)))
+        for target in (texts("class", KINDS), numbers("bit", KINDS % 2), numbers("y", VALUES),
+                       numbers("gaps", with_gaps), texts("gaps", np.nan_to_num(with_gaps, nan=-1))):
+            like = like_target(columns, target)
+            same = {column.position for column in columns if says_the_same(column, target)}
+            assert same <= like
+
+    def test_a_column_that_is_another_is_left_out(self):
+        columns = [numbers("same", KINDS * 10, 0), numbers("other", VALUES, 1)]
+        assert like_target(columns, texts("class", KINDS)) == {0}
+        gaps = VALUES.copy()
+        gaps[5] = np.nan
+        assert like_target([numbers("gaps", gaps, 0), columns[1]], numbers("y", VALUES)) == {1}
 
 
 class TestSaysTheSame:

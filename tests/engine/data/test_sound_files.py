@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import tracemalloc
 import wave
 from pathlib import Path
@@ -122,3 +123,20 @@ def test_silence_is_cut_off_at_both_ends() -> None:
 def test_a_length_is_cut_or_filled_with_silence() -> None:
     assert of_length(TONE, 10).tolist() == TONE[:10].tolist()
     assert of_length(TONE[:2], 4).tolist() == [*TONE[:2].tolist(), 0, 0]
+
+
+BEFORE = bytes.fromhex(
+    "464f524d0000003041494646434f4d4d0000001200010000000100104011bb80200000"
+    "22222200000053534e440000000a00000000000000008187")
+"""A sound for which its library goes to a place before the beginning."""
+
+
+def test_nothing_is_told_on_the_terminal_of_what_a_broken_sound_asks_for(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    path = tmp_path / "broken.aiff"
+    path.write_bytes(BEFORE)
+    for content in (path, BEFORE):
+        assert fault(content)
+    assert not told

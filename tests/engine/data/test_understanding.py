@@ -251,3 +251,21 @@ class TestUnlearnable:
         assert preview(path).target == "species"
         seen = preview(path, TableSpec(inputs=("species", "x")))
         assert (seen.target, seen.inputs) == ("z", ("species", "x"))
+
+
+def test_a_column_without_a_value_where_there_is_an_answer_is_left_out(table: Callable[..., Path]
+                                                                     ) -> None:
+    path = table(x=noise(1), late=lambda n: n / 8 if n % 2 else "",
+                 y=lambda n: "" if n % 2 else "uv"[n // 2 % 2])
+    dataset = load(DataSpec("table", path=str(path)))
+    assert dataset.feature_names == ("x",)
+    told = [remark.text for remark in dataset.remarks]
+    assert "Left out, without a value wherever 'y' has one: 'late'." in told
+
+
+def test_no_column_has_a_value_where_there_is_an_answer(table: Callable[..., Path]) -> None:
+    path = table(late=lambda n: n / 8 if n % 2 else "",
+                 y=lambda n: "" if n % 2 else "uv"[n // 2 % 2])
+    with pytest.raises(DataError, match="'late' holds no value where 'y' does"):
+        load(DataSpec("table", path=str(path)))
+    assert "late" in preview(path).reasons

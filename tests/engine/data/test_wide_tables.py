@@ -109,7 +109,7 @@ def test_words_for_no_value_are_asked_for_alone(tmp_path: Path, asked: list[int]
     assert column.numbers is not None
     assert np.flatnonzero(np.isnan(column.numbers)).tolist() == [1, 5]
     assert column.markers == (("n/a", 1),)
-    assert asked == [30]
+    assert not asked
 
 
 def test_whole_numbers_with_gaps_are_plain_where_no_sign_divides_them(

@@ -15,7 +15,6 @@ from engine.spec import default_project, read_project, write_project
 from engine.spec.replacing import (
     UNFINISHED,
     Unfinished,
-    claim,
     remove_unfinished,
     replace_file,
     replacing,
@@ -131,13 +130,3 @@ def test_a_pipe_is_neither_opened_nor_replaced(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="a device or a pipe"):
         read_project(pipe)
     assert pipe.is_fifo()
-
-
-@unix
-def test_a_file_is_claimed_once(tmp_path: Path) -> None:
-    path = tmp_path / "history.csv"
-    with path.open("w") as first, path.open("a") as second:
-        assert claim(first.fileno())
-        assert not claim(second.fileno())
-    with path.open("a") as third:
-        assert claim(third.fileno())

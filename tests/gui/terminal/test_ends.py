@@ -17,7 +17,7 @@ import pytest
 
 from engine.bundles import read_saved
 from engine.spec import default_project, write_project
-from engine.spec.replacing import claim
+from engine.spec.locks import claim
 from gui.program import ERROR
 from gui.terminal import command_line
 from gui.terminal.command_line import main

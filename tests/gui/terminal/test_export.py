@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +77,6 @@ def test_a_wrong_target_is_said_in_a_sentence(
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
 def test_a_folder_that_another_program_writes_to_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from engine.experiments.results import Result
 from engine.experiments.store import Store
 from engine.experiments.sweep import Axis, Sweep
 from engine.messages import say
+from gui.workbench import sweep_queue
 from gui.workbench.sweep_queue import Course, SweepQueue, Task
 from tests.engine.experiments.boards import grid_sweep, made
 
@@ -269,3 +271,22 @@ def test_the_end_of_the_program_ends_everything(
     queue.shut_down()
     queue.shut_down()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("sweep")]
+
+
+class Held:
+    """A thread that does not end, by a clock that goes on only while somebody waits for it."""
+
+    def __init__(self, clock: list[float]) -> None:
+        self._clock = clock
+
+    def join(self, timeout: float) -> None:
+        self._clock[0] += timeout
+
+
+def test_the_end_waits_for_all_threads_together_no_longer_than_for_one(
+        queue: SweepQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(sweep_queue, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(queue, "_threads", [Held(clock) for _ in range(4)])
+    queue.shut_down()
+    assert clock[0] - 100.0 == sweep_queue.JOIN_S <= 2.0
