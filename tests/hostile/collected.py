@@ -45,7 +45,7 @@ def recording(rng: Rng) -> tuple[bytes, str]:
         noise[rng.randrange(samples)] = rng.choice((np.nan, np.inf, 1e30))
     made = io.BytesIO()
     if kind in ("FLAC", "OGG"):
-        # Their writers end the whole program at a sound of nothing, or of a rate that they lack.
+        # Written as usual ones: what is wrong with them comes in afterwards.
         noise, rate = np.resize(noise, (4000, min(channels, 2))), 8000
     soundfile.write(made, noise, rate, subtype, format=kind)
     content = made.getvalue()
