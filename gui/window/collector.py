@@ -1,4 +1,7 @@
-"""Searches for garbage in the window's thread alone, and while that has nothing else to do."""
+"""Searches for garbage in the window's thread alone, and while that has nothing else to do.
+
+What is not needed now goes with it: free memory, and what can be had again in no time.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
 
+from engine.footprint import give_back
+from gui import theme
 from gui.workbench.state import State
 
 if TYPE_CHECKING:
@@ -69,6 +75,7 @@ class Collector(QObject):
         began_s = time.perf_counter()
         if old > most_old and began_s - self._searched_s > self._took_s / SHARE:
             gc.collect()
+            _let_go()
             self._searched_s = time.perf_counter()
             self._took_s = self._searched_s - began_s
         else:
@@ -88,6 +95,17 @@ class Collector(QObject):
             self._waking.start()
         else:
             self._waking.stop()
+
+
+def _let_go() -> None:
+    """Give back what nobody uses.
+
+    The training thread does so once it rests, which a run of an hour does not.
+    """
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        theme.forget_styles(app)
+    give_back()
 
 
 def _search_as_usual(_window: QObject) -> None:
