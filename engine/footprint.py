@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 import mmap
 import os
+import re
+import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,8 +29,12 @@ KEPT = 4 * 2**20
 USUAL = gc.get_threshold()
 SELDOM = 5_000, 1_000, 1_000
 """When Python looks for garbage, as `gc.set_threshold` takes it, and when it does so seldom."""
-
-_COMPILER = "libllvmlite"
+_LIBRARY = re.compile(r"([0-9a-f]+)-\S+ r\S+ 0+ \S+ \d+ +(/.*\.so[.\d]*)")
+"""Where Linux says that the first part of a library lies in memory."""
+_ELF = b"\x7fELF\x02\x01"
+"""How the file of a library begins whose addresses have 64 bits, little end first."""
+_LOADED, _WRITABLE = 1, 2
+"""As <elf.h> numbers a segment that is mapped, and a permission."""
 
 
 @contextmanager
@@ -70,16 +76,17 @@ def hold_little() -> None:
 
 
 def give_back() -> None:
-    """Give back free memory, and the pages of the compiler that loading kernels has read.
+    """Give back free memory, and the pages of libraries.
 
-    LLVM is read for a moment, some 70 MB of it, and then not again until a kernel is loaded that
-    was not there; what is needed after all is read again from the system's cache of the file.
+    A start reads them once and needs half of them no more: some 40 MB of the window's. To load
+    kernels reads 70 MB of LLVM for a moment. What is needed after all is mapped again from the
+    system's cache of the file, sixteen pages at a time: for all of a window in some milliseconds.
     """
     library = _c_library()
     if library is None:
         return
     library.malloc_trim(0)
-    for start, length in _unwritten(_COMPILER):
+    for start, length in _constants():
         library.madvise(start, length, mmap.MADV_DONTNEED)
 
 
@@ -101,21 +108,46 @@ def _c_library() -> Any:
     return None
 
 
-def _unwritten(name: str) -> Iterator[tuple[int, int]]:
-    """Yield start and length of what is mapped of a library and holds just what its file does.
+def _constants() -> Iterator[tuple[int, int]]:
+    """Yield start and length of what is mapped of libraries to be read alone.
 
-    A page that has been written to, such as one of addresses, would be lost; so is left out what
-    another thread may write to meanwhile.
+    Nothing else: pages that have been written to, such as those of addresses, would be lost. What
+    is mapped while a library is being loaded does not tell which they are; its file does.
     """
-    place, is_wanted = (0, 0), False
-    with suppress(OSError, ValueError), Path("/proc/self/smaps").open(
-            encoding="utf-8", errors="replace") as file:
-        for line in file:
-            fields = line.split()
-            if not fields[0].endswith(":"):
-                is_wanted = name in line and "w" not in fields[1]
-                if is_wanted:
-                    start, end = (int(part, 16) for part in fields[0].split("-"))
-                    place = start, end - start
-            elif is_wanted and fields[0] == "Anonymous:" and int(fields[1]) == 0:
-                yield place
+    with suppress(OSError):
+        for line in Path("/proc/self/maps").read_text("utf-8", errors="replace").splitlines():
+            found = _LIBRARY.fullmatch(line)
+            if found:
+                begin = int(found[1], 16)
+                for start, length in _constants_of(found[2]):
+                    yield begin + start, length
+
+
+@cache
+def _constants_of(path: str) -> tuple[tuple[int, int], ...]:
+    """Return start and length, in whole pages, of the segments of a library that are never written.
+
+    The starts count from the place of the first segment.
+    """
+    with suppress(OSError, struct.error), Path(path).open("rb") as file:
+        head = file.read(64)
+        if not head.startswith(_ELF):
+            return ()
+        (begin,), (size, count) = struct.unpack_from("<Q", head, 32), struct.unpack_from(
+            "<HH", head, 54)
+        file.seek(begin)
+        content = file.read(size * count)
+        # Kind, permissions, place in the file and in memory, (unused), size in file and in memory.
+        segments = [one for one in (struct.unpack_from("<IIQQQQQ", content, size * number)
+                                    for number in range(count)) if one[0] == _LOADED]
+        first = min((one[3] for one in segments), default=0) // mmap.PAGESIZE * mmap.PAGESIZE
+        return tuple(_whole_pages(one[3] - first, one[5]) for one in segments
+                     if not one[1] & _WRITABLE)
+    return ()
+
+
+def _whole_pages(start: int, length: int) -> tuple[int, int]:
+    """Return start and length of the pages that lie wholly in a part; the length may be 0."""
+    begin = -(-start // mmap.PAGESIZE)
+    end = (start + length) // mmap.PAGESIZE
+    return begin * mmap.PAGESIZE, max(0, end - begin) * mmap.PAGESIZE

@@ -1,7 +1,15 @@
 """Colours, fonts, icons and status shapes. Imports Qt only, so that the window paints early."""
 
 from gui.theme import tokens
-from gui.theme.application import apply, base_font, in_light, leave_out, palette_of, set_scale
+from gui.theme.application import (
+    apply,
+    base_font,
+    forget_styles,
+    in_light,
+    leave_out,
+    palette_of,
+    set_scale,
+)
 from gui.theme.colours import (
     blended,
     class_colours,
@@ -33,6 +41,7 @@ __all__ = [
     "depth_colours",
     "explosion_map",
     "follow_theme",
+    "forget_styles",
     "icon",
     "in_light",
     "leave_out",

@@ -1,4 +1,7 @@
-"""Searches for garbage in the window's thread alone, and while that has nothing else to do."""
+"""Searches for garbage in the window's thread alone, and while that has nothing else to do.
+
+What is not needed now goes with it: free memory, and what can be had again in no time.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
 
+from engine.footprint import give_back
+from gui import theme
 from gui.workbench.state import State
 
 if TYPE_CHECKING:
@@ -18,6 +24,9 @@ MANY = 200_000
 """Objects after which a search waits no longer for the engine to be prepared."""
 SHARE = 0.01
 """Of all time, what searches among all objects may take."""
+STYLES_S = 60.0
+"""Between two times at which Qt forgets styles: the arrows of boxes are read anew each time, and of
+that Qt keeps 3 KB."""
 WAKE_MS = 1000
 """How often a window that has nothing to show looks after what a run leaves."""
 
@@ -44,6 +53,7 @@ class Collector(QObject):
         self._workbench: Workbench | None = None
         self._is_spared = False
         self._searched_s, self._took_s = time.perf_counter(), 0.0
+        self._forgot_s = self._searched_s
         # A hidden window has no event that would bring it here.
         self._waking = QTimer(self)
         self._waking.setInterval(WAKE_MS)
@@ -69,10 +79,22 @@ class Collector(QObject):
         began_s = time.perf_counter()
         if old > most_old and began_s - self._searched_s > self._took_s / SHARE:
             gc.collect()
+            self._let_go(began_s)
             self._searched_s = time.perf_counter()
             self._took_s = self._searched_s - began_s
         else:
             gc.collect(1 if middle > most_middle else 0)
+
+    def _let_go(self, now_s: float) -> None:
+        """Give back what nobody uses.
+
+        The training thread does so once it rests, which a run of an hour does not.
+        """
+        app = QApplication.instance()
+        if isinstance(app, QApplication) and now_s - self._forgot_s >= STYLES_S:
+            self._forgot_s = now_s
+            theme.forget_styles(app)
+        give_back()
 
     @Slot(object)
     def _on_window_workbench_made(self, workbench: Workbench) -> None:

@@ -24,7 +24,7 @@ STEPS = 100_000
 WINDOW_S = 60.0
 TRAINED_S = 2.0
 MB = 1e6
-PROMISED = {"engine": 120, "window": 250}
+PROMISED = {"engine": 120, "window": 200}
 """MB."""
 IDLE = 0.005
 """Of a core, at most, paused and in sight."""

@@ -57,6 +57,8 @@ Ring(("a",), control, 1)
 arrays = [np.ones(2**15) for _ in range(256)]
 del arrays[:-1]
 give_back()
+# Once more: what it reads of libraries is read again.
+Ring(("a",), control, 1)
 before = resident()
 rings = [Ring(("a",), control, 1) for _ in range(4)]
 unwritten, whole = resident() - before, sum(ring.data.nbytes for ring in rings)
@@ -95,6 +97,35 @@ def test_loading_kernels_keeps_nothing_of_the_compiler() -> None:
     assert before - after > 40 * MB
     # What is needed again is read again.
     assert again > after
+
+
+LIBRARIES = """
+import re
+import llvmlite.binding
+import numpy as np
+from engine import footprint
+parts = [part for part in footprint._constants() if part[1]]
+smaps = open("/proc/self/smaps").read()
+written = [(int(start, 16), int(end, 16)) for start, end, access, anonymous in re.findall(
+    r"(?m)^([0-9a-f]+)-([0-9a-f]+) (....) .*\\n(?:[A-Z].*\\n)*?Anonymous: +(\\d+) kB$", smaps)
+    if "w" in access or anonymous != "0"]
+print(sum(length for start, length in parts))
+print(sum(start < end and begin < start + length for start, length in parts
+          for begin, end in written))
+before = footprint.resident()
+footprint.give_back()
+print(before - footprint.resident())
+print(round(np.linalg.inv(2 * np.eye(50)).sum()))
+"""
+
+
+def test_what_is_only_read_of_libraries_is_given_back_and_what_is_written_stays() -> None:
+    constant, lost, gone, summed = said(LIBRARIES)
+    # LLVM alone has more.
+    assert constant > 60 * MB
+    assert lost == 0
+    assert gone > 20 * MB
+    assert summed == 25
 
 
 TRAINED = """

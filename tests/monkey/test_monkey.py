@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from tests.monkey.home import ROOT
 from tests.monkey.watch import OUTSIDE, Watch
 
-MOST_MIB = 750
-"""Resident, in the middle of all samples: 180 of the window, 50 of what it has opened and drawn, 35
+MOST_MIB = 600
+"""Resident, in the middle of all samples: 150 of the window, 60 of what it has opened and drawn, 35
 of pandas once there was a table, 32 and more of what recorded and earlier runs may take
 (`engine.telemetry.recorder`, `gui.workbench.earlier`), and the monkey's networks. It lets ten of
 them train beside one another, which for moments takes a thousand more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -255,3 +256,36 @@ def test_text_is_drawn_in_the_shipped_font(app: QApplication) -> None:
     bold.setWeight(QFont.Weight.DemiBold)
     assert QFontInfo(bold).weight() == QFont.Weight.DemiBold
     assert (FONTS / "OFL.txt").exists()
+
+
+FORGOTTEN = """
+import ctypes
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from gui import theme
+class Told(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in "abcdefghij"]
+library = ctypes.CDLL(None)
+library.mallinfo2.restype = Told
+def used():
+    return library.mallinfo2().h
+app = QApplication([])
+theme.apply(app, "light")
+window = QWidget()
+labels = [QLabel("a word", window) for _ in range(500)]
+for label in labels:
+    label.ensurePolished()
+seen = window.grab().toImage()
+before = used()
+theme.forget_styles(app)
+print(before - used())
+print(window.grab().toImage() == seen)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks glibc for what is in use")
+def test_what_qt_keeps_for_each_widget_can_be_forgotten_and_is_found_again() -> None:
+    done = subprocess.run([sys.executable, "-c", FORGOTTEN], capture_output=True, text=True,
+                          check=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
+    gone, is_same = done.stdout.split()
+    assert int(gone) > 500 * 5_000
+    assert is_same == "True"

@@ -123,6 +123,26 @@ def test_all_objects_are_searched_for_a_small_share_of_the_time(
     assert searched == [2, 1, 1, 2]
 
 
+def test_a_search_among_all_objects_gives_memory_back(
+        window: Window, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.become(State.PAUSED)
+    collector, done = window.findChildren(Collector)[0], cast(list[str], [])
+    monkeypatch.setattr("gui.window.collector.gc.collect",
+                        lambda generation=2: done.append(f"searched {generation}"))
+    monkeypatch.setattr("gui.window.collector.theme.forget_styles",
+                        lambda app: done.append("forgot styles"))
+    monkeypatch.setattr("gui.window.collector.give_back", lambda: done.append("gave back"))
+    collector._forgot_s = -1000.0
+    for old in (11, 11, 10):
+        monkeypatch.setattr("gui.window.collector.gc.get_count",
+                            lambda old=old: (701, 11, old))
+        collector._searched_s = -1000.0
+        collector.search()
+    # Styles once a minute.
+    assert done == ["searched 2", "forgot styles", "gave back", "searched 2", "gave back",
+                    "searched 1"]
+
+
 def test_what_there_is_once_the_engine_is_prepared_is_spared_once(bench: Bench) -> None:
     assert gc.get_freeze_count() == 0
     bench.become(State.READY)
