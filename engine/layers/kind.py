@@ -122,10 +122,13 @@ class LookedUp:
         The rows, (tokens, numbers of each).
     tokens : int
         Offset of the number of the row for every step, real[steps] per example.
+    examples : int
+        Of a batch, as far as a plan may depend on it for good: see `engine.plan.few_examples`.
     """
 
     table: Value
     tokens: int
+    examples: int
 
 
 class Lowering(Protocol):

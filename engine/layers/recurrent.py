@@ -73,11 +73,6 @@ TIME_FIELDS = (
 )
 
 
-ROWS_OF_A_STEP = 4
-"""Rows of a table for each step of an example up to which weights are applied to the table, not to
-the rows that are looked up: with five examples or more, there are more of these.
-"""
-
 LINE = 16
 """Numbers of a cache line."""
 
@@ -316,7 +311,8 @@ class Recurrent(WeightedKind):
         p, q = row_length(columns + self.apart * units), row_length(units + features + 1)
         start = self.start(options, plan, "keep_state", states)
         found, tokens, v = plan.looked_up, -1, 0
-        if found is not None and found.table.shape[0] <= ROWS_OF_A_STEP * steps:
+        # The table has fewer rows than a batch looks up.
+        if found is not None and found.table.shape[0] <= found.examples * steps:
             tokens, v = found.tokens, found.table.shape[0]
         sizes = {"mask": x.mask, "units": units, "features": features, "steps": steps, "p": p,
                  "q": q, "by_token": plan.scratch(v * p) if v else -1}

@@ -39,7 +39,10 @@ from engine.plan.update import (
     reserve_average,
     write_own,
 )
-from engine.spec import LayerSpec, ProjectSpec
+from engine.spec import LayerSpec, ProjectSpec, TrainingSpec
+
+FEW = 4
+"""Examples of a batch beyond which nothing is laid out otherwise."""
 
 REGIONS = 4
 """Parameters, gradients and the optimizer's two memories, all laid out alike."""
@@ -92,7 +95,7 @@ class _Lowering:
         return self.listed
 
     def look_up(self, table: Value, tokens: int) -> None:
-        self.offered = LookedUp(table, tokens)
+        self.offered = LookedUp(table, tokens, few_examples(self._builder.project.training))
 
     def answer(self, **slots: int) -> None:
         self.answered = slots
@@ -136,6 +139,15 @@ class _Lowering:
 
     def states(self, value: Value) -> None:
         self.output_states = value
+
+
+def few_examples(training: TrainingSpec) -> int:
+    """Return how many examples a batch has, or `FEW`: a plan that is made for few may be another.
+
+    Rounding depends on it, and a run that goes on has to have the bytes of one that never stopped:
+    so it is what is asked for, whatever there is.
+    """
+    return min(training.batch_size or FEW, FEW)
 
 
 def _found(layer: ResolvedLayer, offered: Sequence[LookedUp | None], readers: Mapping[int, int]

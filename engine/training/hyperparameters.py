@@ -7,6 +7,7 @@ from engine.kernels.ops.averaging import EQUAL, EXPONENTIAL
 from engine.kernels.runtime import layout
 from engine.kernels.runtime.schedules import CODES
 from engine.layers import LOSSES, OPTIMIZERS, SCHEDULES
+from engine.plan import few_examples
 from engine.spec import TrainingSpec
 
 OPTIMIZER = {"momentum": layout.MOMENTUM, "beta1": layout.BETA1, "beta2": layout.BETA2,
@@ -59,4 +60,4 @@ def built_in(training: TrainingSpec) -> tuple[object, ...]:
     loss = LOSSES.get(training.loss)
     constants = (getattr(training, field.key) for field in (loss.constants if loss else ()))
     return (training.loss, training.class_weights, training.optimizer.kind, training.max_norm > 0,
-            training.augmentation, training.averaging.kind, *constants)
+            training.augmentation, training.averaging.kind, few_examples(training), *constants)

@@ -67,9 +67,12 @@ def decode(plan: Plan, layer_id: str, codes: Doubles) -> Doubles:
     network = NetworkSpec(tuple(layer.spec for layer in plan.layers))
     position = network.index(layer_id)
     name = place(position, network.layers[position])
-    if not is_cut(network, position):
-        raise SpecError("training.not-through", place=name)
     layer = plan.layers[position]
+    # What looks a layer's output up reads the tokens that stand before it.
+    if not is_cut(network, position) or any(
+            line.slots.get("tokens", -1) >= 0 and line.slots.get("x") == layer.output.data
+            for line in plan.lines):
+        raise SpecError("training.not-through", place=name)
     if codes.ndim != 2 or codes.shape[1] != layer.output.size:
         raise ShapeError("training.codes-shape", place=name, shape=codes.shape,
                          size=layer.output.size)

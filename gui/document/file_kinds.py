@@ -1,12 +1,18 @@
-"""Whether a file holds a project or data, as far as its name says it."""
+"""Whether a file holds a project or data."""
 
 from __future__ import annotations
 
 import os
+import re
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 PROJECT_SUFFIXES = (".bplab", ".json")
 """Endings of projects, in small letters."""
+
+_BEGIN = re.compile(rb'(\xef\xbb\xbf)?\s*\{\s*"version"')
+"""How a project begins that is written as text."""
 
 
 def is_project(path: Path) -> bool:
@@ -15,6 +21,18 @@ def is_project(path: Path) -> bool:
 
 
 def may_be_project(path: Path) -> bool:
-    """Say whether a file has the name of a project, or one that does not tell what it holds."""
-    # Not `Path.is_dir`, which raises where a folder on the way must not be looked into.
-    return is_project(path) or not (path.suffix or os.path.isdir(path))
+    """Say whether a file is a project by its name or by how it begins; any other one holds data.
+
+    A file that is not there is taken for a project if its name has no ending.
+    """
+    if is_project(path):
+        return True
+    try:
+        kind = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return not path.suffix
+    # Neither a folder, nor a pipe, which would keep whoever opens it waiting.
+    if stat.S_ISREG(kind):
+        with suppress(OSError), path.open("rb") as file:
+            return _BEGIN.match(file.read(1024)) is not None
+    return False

@@ -21,7 +21,7 @@ from gui.doctor.verdict_strip import VerdictStrip
 from gui.document.commands import Change
 from gui.document.document import Document
 from gui.document.file_folder import FileFolder
-from gui.document.file_kinds import is_project, may_be_project
+from gui.document.file_kinds import may_be_project
 from gui.frames.frame import Frame
 from gui.frames.run_info import FIRST, SECOND, RunInfo
 from gui.hyper import TrainingSheet
@@ -212,7 +212,7 @@ class LabPage(QWidget):
 
     def open_dropped(self, paths: Sequence[Path]) -> None:
         """Open what was dropped onto the window: a project, a table, or other data."""
-        if is_project(paths[0]):
+        if len(paths) == 1:
             self.open_chosen(paths[0])
         else:
             self.data_panel.open_own(paths)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from gui.document.file_kinds import is_project, may_be_project
 from gui.document.kept import Kept
@@ -122,7 +122,9 @@ class MainWindow(QMainWindow):
             self._project = path
             return True
         document = self.lab.document
-        if document.path is not None or document.is_modified():
+        # A dialog that is open belongs to what is shown.
+        if (document.path is not None or document.is_modified()
+                or QApplication.activeModalWidget() is not None):
             return False
         # A file that cannot be opened is told about here, not in another window too.
         self.lab.open_chosen(path)

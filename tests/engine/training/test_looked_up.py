@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.errors import SpecError
 from engine.kernels.runtime import layout
 from engine.kernels.runtime.policy import OPS
-from engine.layers import recurrent
+from engine.plan import build
 from engine.spec import LayerSpec
 from engine.training import Trainer
 from engine.training.readings import probe_readings
@@ -29,7 +30,7 @@ def is_looked_up(run: Trainer) -> bool:
 
 def by_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let recurrent layers of networks that are made from now on take the rows one by one."""
-    monkeypatch.setattr(recurrent, "ROWS_OF_A_STEP", 0)
+    monkeypatch.setattr(build, "FEW", 0)
 
 
 @kinds
@@ -92,6 +93,26 @@ def test_rows_that_others_read_or_that_are_few_are_taken_one_by_one() -> None:
     assert not is_looked_up(between)
 
 
-def test_a_table_of_many_rows_is_not_multiplied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recurrent, "ROWS_OF_A_STEP", 1)
-    assert not is_looked_up(trainer(text(by_step=False), layer("gru", units=4)))
+def test_a_table_of_more_rows_than_a_batch_looks_up_is_not_multiplied() -> None:
+    data = text(by_step=False)
+    few, many = (trainer(data, layer("gru", units=4), batch_size=count, learning_rate=0.1)
+                 for count in (1, 8))
+    assert not is_looked_up(few)
+    assert is_looked_up(many)
+    advance(few, 3)
+    few.apply(many.project.training)
+    assert is_looked_up(few)
+    resumed = Trainer(few.project, data, checkpoint=few.checkpoint())
+    for run in (few, resumed):
+        advance(run, 4)
+    np.testing.assert_array_equal(few.predict(data.inputs), resumed.predict(data.inputs))
+
+
+def test_nothing_is_decoded_behind_a_table_that_is_multiplied(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    run = trainer(text(by_step=False), layer("gru", units=4))
+    codes = np.zeros((2, run._plan.layers[1].output.size))
+    with pytest.raises(SpecError, match="Embedding"):
+        run.decode("embedding", codes)
+    by_rows(monkeypatch)
+    assert trainer(text(by_step=False), layer("gru", units=4)).decode("embedding", codes).shape

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFileOpenEvent
 from pytestqt.qtbot import QtBot
 
 from engine.spec import default_project, write_project
+from gui.data.table_dialog import TableDialog
 from gui.window.file_open import FileOpener, program
 from gui.window.main_window import MainWindow
 from gui.window.preferences import Settings
@@ -77,6 +78,19 @@ def test_a_window_takes_one_file_and_no_second(qtbot: QtBot, open_window: Open,
     assert window.lab is not None
     assert window.lab.document.path == paths[0]
     assert not window.open_if_untouched(paths[2])
+
+
+def test_no_file_comes_under_a_dialog_that_is_open(open_window: Open, tmp_path: Path) -> None:
+    window = open_window()
+    table = tmp_path / "mine.csv"
+    table.write_text("a,b\n1,2\n2,3\n3,4\n", encoding="utf-8")
+    write_project(default_project(), tmp_path / "lesson.json")
+    assert window.open_if_untouched(table)
+    assert not window.open_if_untouched(table)
+    assert not window.open_if_untouched(tmp_path / "lesson.json")
+    (dialog,) = window.findChildren(TableDialog)
+    dialog.reject()
+    assert window.open_if_untouched(tmp_path / "lesson.json")
 
 
 def test_a_file_that_cannot_be_opened_is_told_about_here(open_window: Open,
