@@ -200,7 +200,11 @@ def _constants_in_force(plan: Plan, rows: NDArray[np.int64]) -> None:
 
 
 def _run_row(plan: Plan, row: int, batch: int) -> None:
+    control = plan.shared.control
+    # What goes back to rows of a table is computed only where somebody looks.
+    control[layout.TRAINING] = plan.lines[row].slots.get("by_token", -1) < 0
     run_section(plan.table, np.array([row, row + 1]), 0, plan.arena.ctypes.data, batch)
+    control[layout.TRAINING] = 1
 
 
 def _given(plan: Plan) -> dict[str, Reals]:
