@@ -12,6 +12,7 @@ import os
 import re
 import struct
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -26,11 +27,11 @@ LARGE = 2**20
 KEPT = 4 * 2**20
 """Free bytes at the end of the heap that are not given back."""
 
-USUAL = gc.get_threshold()
 SELDOM = 5_000, 1_000, 1_000
-"""When Python looks for garbage, as `gc.set_threshold` takes it, and when it does so seldom."""
-_LIBRARY = re.compile(r"([0-9a-f]+)-\S+ r\S+ 0+ \S+ \d+ +(/.*\.so[.\d]*)")
-"""Where Linux says that the first part of a library lies in memory."""
+"""When Python looks for garbage if it does so seldom, as `gc.set_threshold` takes it."""
+_CLEAN = re.compile(r"(?m)^([0-9a-f]+)-([0-9a-f]+) r-\S+ ([0-9a-f]+) \S+ \d+ +(/.*\.so[.\d]*)\n"
+                    r"(?:[A-Z].*\n)*?Anonymous: +0 kB$")
+"""How Linux tells of what is mapped of a library to be read alone, and has been written by none."""
 _ELF = b"\x7fELF\x02\x01"
 """How the file of a library begins whose addresses have 64 bits, little end first."""
 _LOADED, _WRITABLE = 1, 2
@@ -45,11 +46,33 @@ def collecting_seldom() -> Iterator[None]:
     stay, over all of which the collector would go again and again: an eighth of the time that they
     take. Some 50 MB of a compiler's garbage wait for it until afterwards.
     """
-    gc.set_threshold(*SELDOM)
-    try:
+    with _SEARCHES.entered():
         yield
-    finally:
-        gc.set_threshold(*USUAL)
+
+
+class _Seldom:
+    """As long as anybody is in, of whatever thread, the search is seldom."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._before = threading.Lock(), 0, gc.get_threshold()
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        with self._lock:
+            if not self._inside:
+                self._before = gc.get_threshold()
+                gc.set_threshold(*SELDOM)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    gc.set_threshold(*self._before)
+
+
+_SEARCHES = _Seldom()
 
 
 def resident() -> int:
@@ -112,23 +135,21 @@ def _constants() -> Iterator[tuple[int, int]]:
     """Yield start and length of what is mapped of libraries to be read alone.
 
     Nothing else: pages that have been written to, such as those of addresses, would be lost. What
-    is mapped while a library is being loaded does not tell which they are; its file does.
+    is mapped tells which have been, and the library's file which will be while it is being loaded.
     """
     with suppress(OSError):
-        for line in Path("/proc/self/maps").read_text("utf-8", errors="replace").splitlines():
-            found = _LIBRARY.fullmatch(line)
-            if found:
-                begin = int(found[1], 16)
-                for start, length in _constants_of(found[2]):
-                    yield begin + start, length
+        mapped = Path("/proc/self/smaps").read_text("utf-8", errors="replace")
+        for found in _CLEAN.finditer(mapped):
+            begin, end, offset = (int(number, 16) for number in found.groups()[:3])
+            for first, last in _constants_of(found[4]):
+                low, high = max(first, offset), min(last, offset + end - begin)
+                if low < high:
+                    yield begin + low - offset, high - low
 
 
 @cache
 def _constants_of(path: str) -> tuple[tuple[int, int], ...]:
-    """Return start and length, in whole pages, of the segments of a library that are never written.
-
-    The starts count from the place of the first segment.
-    """
+    """Return where in its file whole pages of a library begin and end that are never written."""
     with suppress(OSError, struct.error), Path(path).open("rb") as file:
         head = file.read(64)
         if not head.startswith(_ELF):
@@ -137,17 +158,15 @@ def _constants_of(path: str) -> tuple[tuple[int, int], ...]:
             "<HH", head, 54)
         file.seek(begin)
         content = file.read(size * count)
-        # Kind, permissions, place in the file and in memory, (unused), size in file and in memory.
-        segments = [one for one in (struct.unpack_from("<IIQQQQQ", content, size * number)
-                                    for number in range(count)) if one[0] == _LOADED]
-        first = min((one[3] for one in segments), default=0) // mmap.PAGESIZE * mmap.PAGESIZE
-        return tuple(_whole_pages(one[3] - first, one[5]) for one in segments
-                     if not one[1] & _WRITABLE)
+        # Kind, permissions, place in the file and in memory, (unused), size in the file.
+        segments = (struct.unpack_from("<IIQQQQ", content, size * number)
+                    for number in range(count))
+        return tuple(_whole_pages(one[2], one[2] + one[5]) for one in segments
+                     if one[0] == _LOADED and not one[1] & _WRITABLE)
     return ()
 
 
-def _whole_pages(start: int, length: int) -> tuple[int, int]:
-    """Return start and length of the pages that lie wholly in a part; the length may be 0."""
-    begin = -(-start // mmap.PAGESIZE)
-    end = (start + length) // mmap.PAGESIZE
-    return begin * mmap.PAGESIZE, max(0, end - begin) * mmap.PAGESIZE
+def _whole_pages(begin: int, end: int) -> tuple[int, int]:
+    """Return where the pages begin and end that lie wholly in a part; it may be nowhere."""
+    size = mmap.PAGESIZE
+    return -(-begin // size) * size, end // size * size

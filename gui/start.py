@@ -92,7 +92,6 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
     """Return what the command line says about the window; a wrong one ends with exit code 2."""
     if not arguments:
         return WindowOptions()
-    import argparse
 
     from gui.terminal.arguments import Parser, seconds, unusable
 
@@ -109,8 +108,16 @@ def read_options(arguments: Sequence[str]) -> WindowOptions:
     if fault := unusable(arguments):
         complain(fault, attended=parser.attended)
         raise SystemExit(ERROR)
-    found: argparse.Namespace = parser.parse_args(arguments)
-    return WindowOptions(**vars(found))
+    options = WindowOptions(**vars(parser.parse_args(arguments)))
+    if options.project is not None and (options.unattended or options.run):
+        from gui.document.file_kinds import may_be_project
+
+        if not may_be_project(options.project):
+            complain(f"{options.project}: this is no project, as --run, --screenshot and "
+                     "--profile-start need one. Open it without them, and save a project with it.",
+                     attended=parser.attended)
+            raise SystemExit(ERROR)
+    return options
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -125,7 +125,8 @@ def _median(numbers: Reals) -> float:
     if len(numbers) % 2:
         return float(np.partition(numbers, half)[half])
     parts = np.partition(numbers, (half - 1, half))
-    return (float(parts[half - 1]) + float(parts[half])) / 2
+    # A zero has no sign there.
+    return (float(parts[half - 1]) + float(parts[half])) / 2 + 0.0
 
 
 def _check_size(rows: int, width: int, place: str) -> None:

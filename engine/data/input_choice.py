@@ -119,7 +119,7 @@ def choose_inputs(columns: Sequence[Column], targets: Sequence[Column], spec: Ta
     return InputChoice(tuple(kept), reasons, (*remarks, *_doubts(kept, targets, used)))
 
 
-def with_rows(choice: InputChoice, rows: Indices, target: Column, place: str) -> InputChoice:
+def with_rows(choice: InputChoice, rows: Indices, place: str) -> InputChoice:
     """Return a choice with some rows of its columns, those left out that hold no value there.
 
     Parameters
@@ -127,9 +127,7 @@ def with_rows(choice: InputChoice, rows: Indices, target: Column, place: str) ->
     choice : InputChoice
         With all rows of the file.
     rows : int64[n]
-        Those that have a value to be predicted.
-    target : Column
-        Where that stands.
+        Those that are used: they have a value to be predicted, of a class that is not too rare.
     place : str
         The file's name for error messages.
 
@@ -143,11 +141,11 @@ def with_rows(choice: InputChoice, rows: Indices, target: Column, place: str) ->
     if len(kept) == len(taken):
         return InputChoice(kept, choice.reasons, choice.remarks)
     names = tuple(column.name for column in taken if column.missing == column.rows)
-    reasons = {**choice.reasons, **{name: say("dropped.unanswered", column=name, target=target.name)
+    reasons = {**choice.reasons, **{name: say("dropped.unanswered", column=name)
                                     for name in names}}
     if not kept:
         raise _none_left(reasons, place)
-    told = remark("note.left-unanswered", columns=names, target=target.name)
+    told = remark("note.left-unanswered", columns=names)
     return InputChoice(kept, reasons, (*choice.remarks, told))
 
 

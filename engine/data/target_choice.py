@@ -125,6 +125,8 @@ def guess_task(column: Column) -> Guess:
     if column.numbers is None:
         return Guess("classification", True)
     values = column.numbers[column.present]
+    if not len(values):
+        return Guess("regression", False)
     if (values != np.round(values)).any():
         return Guess("regression", True)
     found, counts = np.unique(values, return_counts=True)

@@ -101,7 +101,7 @@ def understand(reading: Reading, spec: TableSpec) -> Understanding:
         return Understanding(targets, task, None, chosen.columns, chosen.reasons,
                              (*reading.remarks, *doubts), error.message)
     try:
-        chosen = with_rows(chosen, made.rows, targets[0], place)
+        chosen = with_rows(chosen, made.rows, place)
     except DataError as error:
         return Understanding(targets, task, None, (), _reasons_of(error), reading.remarks,
                              error.message)

@@ -11,7 +11,7 @@ from pathlib import Path
 PROJECT_SUFFIXES = (".bplab", ".json")
 """Endings of projects, in small letters."""
 
-_BEGIN = re.compile(rb'(\xef\xbb\xbf)?\s*\{\s*"version"')
+_BEGIN = re.compile(rb'(\xef\xbb\xbf)?\s*\{\s*"version"\s*:\s*\d+\s*,\s*"name"')
 """How a project begins that is written as text."""
 
 

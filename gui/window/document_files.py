@@ -32,7 +32,7 @@ FOREIGN_WEIGHTS = f"Weights ({' '.join('*' + ending for ending in SUFFIXES)});;A
 TEXT_SUFFIX = ".json"
 AS_TEXT = f"Projects as text (*{TEXT_SUFFIX})"
 KINDS = (PROJECTS, WITH_WEIGHTS, AS_TEXT, "All files (*)")
-OPEN_FILTER = f"Projects (*{SUFFIX} *.json);;All files (*)"
+OPEN_FILTER = f"Projects (*{SUFFIX} *.json);;Data, and all else (*)"
 
 
 def named(path: Path, kind: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,44 @@ def test_what_is_only_read_of_libraries_is_given_back_and_what_is_written_stays(
     assert lost == 0
     assert gone > 20 * MB
     assert summed == 25
+
+
+WRITTEN = """
+import ctypes
+import mmap
+from pathlib import Path
+from engine import footprint
+
+size = mmap.PAGESIZE
+constant = [(begin, length) for begin, length in footprint._constants() if length > 4 * size]
+begin, length = constant[0]
+library = footprint._c_library()
+library.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+page = begin + 2 * size
+assert library.mprotect(page, size, 3) == 0
+ctypes.memset(page, 7, 1)
+assert library.mprotect(page, size, 1) == 0
+footprint.give_back()
+print(ctypes.string_at(page, 1)[0])
+"""
+
+
+def test_a_page_that_somebody_has_written_after_all_stays() -> None:
+    # As those of libraries whose code holds addresses, or that patch themselves.
+    assert said(WRITTEN) == [7]
+
+
+def test_searches_are_seldom_until_the_last_one_is_out() -> None:
+    usual = gc.get_threshold()
+    try:
+        gc.set_threshold(123, 4, 5)
+        with footprint.collecting_seldom():
+            with footprint.collecting_seldom():
+                assert gc.get_threshold() == footprint.SELDOM
+            assert gc.get_threshold() == footprint.SELDOM
+        assert gc.get_threshold() == (123, 4, 5)
+    finally:
+        gc.set_threshold(*usual)
 
 
 TRAINED = """

@@ -170,3 +170,17 @@ def test_an_interrupt_before_a_command_has_begun_ends_it_quietly(
     monkeypatch.setattr(command_line, "main", interrupted)
     assert start.run(["check", "project.json"]) == INTERRUPTED
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("option", [["--screenshot", "b.png"], ["--run"], ["--profile-start"]])
+@pytest.mark.parametrize("name", ["mine.csv", "missing.csv"])
+def test_what_nobody_is_there_to_take_over_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: list[str], name: str
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(start, "complain", lambda text, attended: told.append(text))
+    (tmp_path / "mine.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as exit_:
+        read_options([str(tmp_path / name), *option])
+    assert exit_.value.code == 2
+    assert f"{name}: this is no project" in told[0]

@@ -247,7 +247,7 @@ WORDS: Mapping[str, Entry] = {
         "{place}", "{rows:whole} rows of {inputs:whole} inputs", "at most {most:whole} numbers",
         "Choose fewer columns or save fewer rows"),
     "dropped.empty": "{column:quote} holds no value",
-    "dropped.unanswered": "{column:quote} holds no value where {target:quote} does",
+    "dropped.unanswered": "{column:quote} holds no value in any row that is used",
     "dropped.constant": "{column:quote} has the same value everywhere",
     "dropped.date": "{column:quote} holds dates",
     "dropped.ignored": "{column:quote} is not for learning, as the file says",
@@ -328,8 +328,7 @@ WORDS: Mapping[str, Entry] = {
         "first, line {line}, has {values}).",
     "note.left-empty": "Left out, without a value: {columns:quotes,column,columns}.",
     "note.left-unanswered":
-        "Left out, without a value wherever {target:quote} has one: "
-        "{columns:quotes,column,columns}.",
+        "Left out, without a value in any row that is used: {columns:quotes,column,columns}.",
     "note.left-constant": "Left out, the same in every row: {columns:quotes,column,columns}.",
     "note.left-text":
         "Left out, more than {most} different texts: {columns:quotes,column,columns}.",

@@ -260,12 +260,18 @@ def test_a_column_without_a_value_where_there_is_an_answer_is_left_out(table: Ca
     dataset = load(DataSpec("table", path=str(path)))
     assert dataset.feature_names == ("x",)
     told = [remark.text for remark in dataset.remarks]
-    assert "Left out, without a value wherever 'y' has one: 'late'." in told
+    assert "Left out, without a value in any row that is used: 'late'." in told
 
 
 def test_no_column_has_a_value_where_there_is_an_answer(table: Callable[..., Path]) -> None:
     path = table(late=lambda n: n / 8 if n % 2 else "",
                  y=lambda n: "" if n % 2 else "uv"[n // 2 % 2])
-    with pytest.raises(DataError, match="'late' holds no value where 'y' does"):
+    with pytest.raises(DataError, match="'late' holds no value in any row that is used"):
         load(DataSpec("table", path=str(path)))
     assert "late" in preview(path).reasons
+
+
+def test_a_target_of_nothing_but_endless_numbers_is_told_of(table: Callable[..., Path]) -> None:
+    path = table(x=noise(1), y=lambda _: "1e400")
+    with pytest.raises(DataError, match="'y'"):
+        load(DataSpec("table", path=str(path), table=TableSpec(target="y")))

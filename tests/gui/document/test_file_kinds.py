@@ -24,7 +24,7 @@ def test_so_does_how_a_file_begins(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(("name", "content"), [
     ("train-images-idx3-ubyte", b"\0\0\x08\x03"), ("empty", b""), ("a.csv", b"a,b\n1,2\n"),
-    ("a.ndjson", b'{"word":"cat"}\n'), ("notes", b"what is this")])
+    ("a.jsonl", b'{"version":"1.0","word":"cat"}\n'), ("notes", b"what is this")])
 def test_all_else_holds_data(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     assert not may_be_project(tmp_path / name)
