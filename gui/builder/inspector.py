@@ -236,9 +236,10 @@ class Inspector(EditingPanel):
     def _rebuild_form(self, kind: LayerKind | None) -> None:
         for editor in self.editors.values():
             self._form.removeWidget(editor)
-            # To hide it takes the keyboard from it; what was typed is not for another layer.
-            with QSignalBlocker(editor):
-                editor.hide()
+            # For good: neither what was typed, which goes with the keyboard, nor a press that is
+            # still on its way is for another layer.
+            editor.blockSignals(True)
+            editor.hide()
             editor.deleteLater()
         self.editors = {}
         for field in kind.fields if kind is not None else ():

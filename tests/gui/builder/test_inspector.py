@@ -167,6 +167,19 @@ def test_what_is_typed_goes_nowhere_when_its_layer_is_gone(
     assert not refused
 
 
+def test_a_press_that_comes_too_late_changes_no_other_layer(
+    inspector: Inspector, document: Document
+) -> None:
+    # As when what was typed is taken over by the press, and the form becomes another one meanwhile.
+    document.select("dense-1")
+    bias = inspector.editors["bias"]
+    assert isinstance(bias, SwitchEditor)
+    document.select(document.add_layer("prelu"))
+    before = document.project
+    bias.box.click()
+    assert document.project == before
+
+
 def test_slider_drag_is_one_undo_step(inspector: Inspector, document: Document) -> None:
     track = number(inspector, "units").track
     track.setSliderDown(True)
