@@ -38,26 +38,20 @@ _LOADED, _WRITABLE = 1, 2
 """As <elf.h> numbers a segment that is mapped, and a permission."""
 
 
-@contextmanager
-def collecting_seldom() -> Iterator[None]:
-    """Let Python look for garbage among new objects alone, and seldom, meanwhile.
-
-    The compiler, and a table of thousands of columns, make hundreds of thousands of objects that
-    stay, over all of which the collector would go again and again: an eighth of the time that they
-    take. Some 50 MB of a compiler's garbage wait for it until afterwards.
-    """
-    with _SEARCHES.entered():
-        yield
-
-
 class _Seldom:
-    """As long as anybody is in, of whatever thread, the search is seldom."""
+    """Lets Python look for garbage seldom as long as anybody is in, of whatever thread."""
 
     def __init__(self) -> None:
         self._lock, self._inside, self._before = threading.Lock(), 0, gc.get_threshold()
 
     @contextmanager
-    def entered(self) -> Iterator[None]:
+    def __call__(self) -> Iterator[None]:
+        """Let Python look for garbage among new objects alone, and seldom, meanwhile.
+
+        The compiler, and a table of thousands of columns, make hundreds of thousands of objects
+        that stay, over all of which the collector would go again and again: an eighth of the time
+        that they take. Some 50 MB of a compiler's garbage wait for it until afterwards.
+        """
         with self._lock:
             if not self._inside:
                 self._before = gc.get_threshold()
@@ -72,7 +66,7 @@ class _Seldom:
                     gc.set_threshold(*self._before)
 
 
-_SEARCHES = _Seldom()
+collecting_seldom = _Seldom()
 
 
 def resident() -> int:

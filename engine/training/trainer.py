@@ -300,8 +300,9 @@ class Trainer:
         """Change how the network is trained, without losing what it has learned.
 
         Rates, penalties, limits and constants are taken over by the next step, and a batch size for
-        which there is room; whatever else changes is built anew first. A new optimizer starts with
-        empty memory. Seed and precision need a new Trainer.
+        which there is room, if `engine.plan.few_examples` of it is what it was; whatever else
+        changes is built anew first. A new optimizer starts with empty memory. Seed and precision
+        need a new Trainer.
 
         Raises
         ------

@@ -41,13 +41,18 @@ def swept(kind: str, count: int, first: int = 0) -> dict[str, Any]:
     return report
 
 
+def judge(report: dict[str, Any]) -> None:
+    """Assert that nothing went wrong, or took more time or memory than is promised."""
+    assert report["faults"] == []
+    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
+    assert report["mib"] < MIB
+
+
 @pytest.mark.slow
 @pytest.mark.sampled
 def test_check_says_a_sentence_of_every_project() -> None:
     report = swept("check", tiers.examples(300, 10_000))
-    assert report["faults"] == []
-    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
-    assert report["mib"] < MIB
+    judge(report)
     assert report["longest"] <= LONGEST_SENTENCE + 20
     # Not all of them are broken, and not all are whole.
     assert 0.3 < report["refused"] / report["count"] < 0.97
@@ -75,9 +80,7 @@ def test_tables_are_read_or_a_sentence_says_why_not(part: int) -> None:
 @pytest.mark.sampled
 def test_files_beside_projects_are_read_or_a_sentence_says_why_not() -> None:
     report = swept("others", tiers.examples(300, 1500))
-    assert report["faults"] == []
-    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
-    assert report["mib"] < MIB
+    judge(report)
     assert report["longest"] <= LONGEST_SENTENCE + 20
     assert 0.3 < report["refused"] / report["count"] < 0.97
 
@@ -86,9 +89,7 @@ def test_files_beside_projects_are_read_or_a_sentence_says_why_not() -> None:
 @pytest.mark.sampled
 def test_bundles_open_or_a_sentence_says_why_not() -> None:
     report = swept("bundles", tiers.examples(100, 3000))
-    assert report["faults"] == []
-    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
-    assert report["mib"] < MIB
+    judge(report)
     assert report["longest"] <= LONGEST_SENTENCE + 20
     assert 0.3 < report["refused"] / report["count"] < 0.97
 
@@ -97,9 +98,7 @@ def test_bundles_open_or_a_sentence_says_why_not() -> None:
 @pytest.mark.sampled
 def test_recordings_images_and_texts_are_read_or_a_sentence_says_why_not() -> None:
     report = swept("collected", tiers.examples(100, 3000))
-    assert report["faults"] == []
-    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
-    assert report["mib"] < MIB
+    judge(report)
     assert report["longest"] <= LONGEST_SENTENCE + 20
     assert 0.3 < report["refused"] / report["count"] < 0.97
 
@@ -108,9 +107,7 @@ def test_recordings_images_and_texts_are_read_or_a_sentence_says_why_not() -> No
 @pytest.mark.sampled
 def test_unsaved_work_is_offered_or_left_where_it_is() -> None:
     report = swept("kept", tiers.examples(60, 2000))
-    assert report["faults"] == []
-    assert report["slowest_s"] < SECONDS, f"number {report['slowest']}"
-    assert report["mib"] < MIB
+    judge(report)
     assert 0.1 < report["refused"] / report["count"] < 0.97
 
 
